@@ -1,0 +1,143 @@
+"""From a Config to what trains: networks, optimisers, data and plan, all from one seed."""
+
+import copy
+import random
+import time
+from dataclasses import fields
+from functools import cache
+
+import numpy as np
+import torch
+from torch import nn
+
+from gan_core.catalog import BadInput
+from gan_core.config import Config, validate
+from gan_core.data import Images, Toy, load
+from gan_core.models import MLP, DCAutoencoder, DCGenerator, Errors, Fourier, Scores, dc_encoder
+from gan_core.models import init as draw
+from gan_core.objectives import OBJECTIVES, Objective
+from gan_core.training import Plan, Players
+
+
+def build(config: Config) -> tuple[Players, Toy | Images, Plan]:
+    """The players, the data set and the plan of a checked config.
+
+    Every random number, here and in training, comes from one seed: equal configs on one machine
+    give equal runs. numpy's and Python's own generators are seeded from it too.
+    """
+    config = validate(config)
+    device = pick_device(config.device)
+    dataset = load(config.data, config.size)
+    return players(config, shape_of(dataset), device), dataset, plan(config, device)
+
+
+def players(config: Config, shape: tuple[int, ...], device: torch.device) -> Players:
+    """Fresh players for samples of `shape`, drawn from the config's seed."""
+    first = seed_all(config.seed)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed)  # spectral norm draws its start when it is made
+        G = draw(generator(config, shape), first)
+        D = draw(discriminator(config, shape), first)
+    for net in (G, D):
+        net.to(device)
+        if len(shape) == 3:
+            net.to(memory_format=torch.channels_last)
+    ema = copy.deepcopy(G).requires_grad_(False) if config.ema else None
+    rng = torch.Generator(device).manual_seed(config.seed)
+    return Players(
+        G, D, ema, optimizer(config, G, config.lr_g), optimizer(config, D, config.lr_d),
+        objective(config), rng, shape,
+    )  # fmt: skip
+
+
+def seed_all(seed: int) -> torch.Generator:
+    """One CPU generator from the seed; torch's, numpy's and Python's global ones follow it."""
+    first = torch.Generator().manual_seed(seed)
+    draws = torch.randint(2**31, (3,), generator=first).tolist()
+    torch.manual_seed(draws[0])
+    np.random.seed(draws[1])
+    random.seed(draws[2])
+    return first
+
+
+def objective(config: Config) -> Objective:
+    """The objective a config names, with the config's values for its fields."""
+    kind = OBJECTIVES[config.objective]
+    names = {f.name for f in fields(kind)} & {f.name for f in fields(config)}
+    return kind(**{name: getattr(config, name) for name in names})
+
+
+def generator(config: Config, shape: tuple[int, ...]) -> nn.Module:
+    if config.network == "mlp":
+        return MLP(config.latent, shape[0], config.width, config.depth, config.norm_g)
+    return DCGenerator(config.latent, shape[0], config.size, config.width, config.norm_g)
+
+
+def discriminator(config: Config, shape: tuple[int, ...]) -> nn.Module:
+    energy = OBJECTIVES[config.objective].autoencodes
+    code = config.bottleneck or config.latent
+    if config.network == "dcgan":
+        if energy:
+            return DCAutoencoder(shape[0], config.size, config.width, code, config.norm_d)
+        return Scores(dc_encoder(shape[0], config.size, config.width, 1, config.norm_d))
+    if energy:
+        wide = config.width, config.depth, config.norm_d
+        return Errors(MLP(shape[0], code, *wide), MLP(code, shape[0], *wide))
+    inputs = shape[0] + 2 * config.fourier
+    body: nn.Module = MLP(inputs, 1, config.width, config.depth, config.norm_d)
+    if config.fourier:
+        body = nn.Sequential(Fourier(shape[0], config.fourier), body)
+    return Scores(body)
+
+
+def optimizer(config: Config, net: nn.Module, lr: float) -> torch.optim.Optimizer:
+    if config.optimizer == "rmsprop":
+        return torch.optim.RMSprop(net.parameters(), lr, alpha=config.beta2, foreach=True)
+    betas = (config.beta1, config.beta2)
+    return torch.optim.Adam(net.parameters(), lr, betas, fused=True)
+
+
+def plan(config: Config, device: torch.device) -> Plan:
+    low = config.precision == "bfloat16" or (
+        config.precision == "auto" and config.kind == "image" and bfloat16_pays(device.type)
+    )
+    return Plan(
+        config.steps, config.batch, config.latent, config.n_critic, config.n_gen, config.ema,
+        config.lr_end, config.noise, low,
+    )  # fmt: skip
+
+
+def shape_of(dataset: Toy | Images) -> tuple[int, ...]:
+    """(2,) for points, (channels, size, size) for images."""
+    return dataset.shape if isinstance(dataset, Images) else (dataset.dim,)
+
+
+def pick_device(name: str) -> torch.device:
+    """The device a config asks for; `auto` takes a GPU where there is one."""
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise BadInput(f"device={name} is unknown: use auto, cpu, cuda or cuda:N.") from None
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise BadInput(f"device={name}, but torch finds no GPU here: use auto or cpu.")
+    if device.type not in ("cpu", "cuda"):
+        raise BadInput(f"device={name} is not supported: use auto, cpu, cuda or cuda:N.")
+    return device
+
+
+@cache
+def bfloat16_pays(device: str) -> bool:
+    """Whether bf16 products are really faster here: timed once, 20 ms, not read off a name."""
+    if device == "cuda":
+        return torch.cuda.is_bf16_supported()
+    seconds = {}
+    for dtype in (torch.float32, torch.bfloat16):
+        x = torch.ones(384, 384, dtype=dtype)
+        x @ x
+        start = time.perf_counter()
+        for _ in range(5):
+            x @ x
+        seconds[dtype] = time.perf_counter() - start
+    return seconds[torch.bfloat16] < 0.7 * seconds[torch.float32]

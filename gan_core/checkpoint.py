@@ -1,0 +1,176 @@
+"""A checkpoint: all players in one .safetensors file, with the config in its header.
+
+Safetensors holds numbers only, so opening one runs no code; pickles are refused. Names in the
+file: `G.*`, `D.*`, `ema.*` for weights and, where training can go on, `opt_g.*`, `opt_d.*`, `rng`.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from gan_core import build
+from gan_core.catalog import BadInput
+from gan_core.config import Config
+from gan_core.training import Players
+
+FORMAT = "gan_core 1"
+LARGEST = 512 * 2**20  # bytes a checkpoint may have; ours are below 100 MB
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a checkpoint says of itself before any weight is read."""
+
+    config: Config
+    step: int
+    shape: tuple[int, ...]  # of one sample
+    tensors: dict[str, tuple[int, ...]]
+
+    @property
+    def resumable(self) -> bool:
+        return "rng" in self.tensors
+
+    @property
+    def parameters(self) -> dict[str, int]:
+        """Trained numbers of each player."""
+        sizes = {n: int(torch.tensor(s).prod()) if s else 1 for n, s in self.tensors.items()}
+        return {p: sum(v for n, v in sizes.items() if n.startswith(f"{p}.")) for p in ("G", "D")}
+
+
+def save(path: Path, players: Players, config: Config, resumable: bool = True) -> None:
+    """Write a checkpoint whole or not at all. `resumable=False` leaves the optimisers out."""
+    tensors = _weights(players)
+    if resumable:
+        for name, optimizer in (("opt_g", players.opt_g), ("opt_d", players.opt_d)):
+            for i, state in optimizer.state_dict()["state"].items():
+                tensors |= {f"{name}.{i}.{k}": torch.as_tensor(v) for k, v in state.items()}
+        tensors["rng"] = players.rng.get_state()
+    header = {
+        "format": FORMAT,
+        "config": json.dumps(config.to_dict()),
+        "step": str(players.step),
+        "shape": json.dumps(players.shape),
+    }
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        save_file({k: v.detach().cpu().contiguous() for k, v in tensors.items()}, part, header)
+        os.replace(part, path)
+    except SafetensorError as error:  # it wraps the system's own error, a full disk say
+        raise OSError(f"cannot write {path.name}: {error}") from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def header(path: Path) -> Header:
+    """Read and check what a file says of itself; BadInput if it is not a checkpoint of ours."""
+    _refuse_foreign(path)
+    try:
+        with safe_open(path, "pt") as file:
+            meta = file.metadata() or {}
+            tensors = {n: tuple(file.get_slice(n).get_shape()) for n in file.keys()}  # noqa: SIM118
+    except SafetensorError as error:
+        raise BadInput(f"{path.name} is damaged: {error}. Take it from its source again.") from None
+    if meta.get("format") != FORMAT:
+        some = ", ".join(list(tensors)[:4]) or "nothing"
+        raise BadInput(
+            f"{path.name} is a safetensors file, but not a checkpoint of this project: its header"
+            f" names no config. It holds {some}…"
+        )
+    try:
+        config = Config.from_dict(json.loads(meta["config"]))
+        shape = tuple(int(n) for n in json.loads(meta["shape"]))
+        found = Header(config, int(meta["step"]), shape, tensors)
+    except (KeyError, ValueError, TypeError) as error:
+        raise BadInput(f"{path.name} has a damaged header: {error}") from None
+    _check_names(path, found)
+    return found
+
+
+def load(path: Path, device: str = "cpu") -> tuple[Config, Players]:
+    """The config and the players of a checkpoint, ready to sample and, if it can be, to go on."""
+    about = header(path)
+    where = build.pick_device(device)
+    players = build.players(about.config, about.shape, where)
+    with safe_open(path, "pt", device="cpu") as file:
+        tensors = {name: file.get_tensor(name) for name in about.tensors}
+    for name, net in _nets(players).items():
+        net.load_state_dict(_under(tensors, name))
+    state = _under(tensors, "objective")
+    players.objective = players.objective.with_state({k: v.to(where) for k, v in state.items()})
+    players.step = about.step
+    if about.resumable:
+        _restore(players.opt_g, _under(tensors, "opt_g"))
+        _restore(players.opt_d, _under(tensors, "opt_d"))
+        players.rng.set_state(tensors["rng"])
+    return about.config, players
+
+
+def finite(players: Players) -> bool:
+    """Whether every weight is a finite number."""
+    sums = [p.detach().sum() for net in _nets(players).values() for p in net.parameters()]
+    return bool(torch.stack(sums).isfinite().all())
+
+
+def _nets(players: Players) -> dict[str, nn.Module]:
+    nets = {"G": players.G, "D": players.D}
+    return nets if players.ema is None else {**nets, "ema": players.ema}
+
+
+def _weights(players: Players) -> dict[str, Tensor]:
+    named = {
+        f"{name}.{key}": value
+        for name, net in _nets(players).items()
+        for key, value in net.state_dict().items()
+    }
+    return named | {f"objective.{k}": v for k, v in players.objective.state().items()}
+
+
+def _under(tensors: dict[str, Tensor], name: str) -> dict[str, Tensor]:
+    return {k[len(name) + 1 :]: v for k, v in tensors.items() if k.startswith(f"{name}.")}
+
+
+def _restore(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
+    state: dict[int, dict[str, Any]] = {}
+    for name, value in tensors.items():
+        i, key = name.split(".", 1)
+        state.setdefault(int(i), {})[key] = value
+    groups = optimizer.state_dict()["param_groups"]
+    optimizer.load_state_dict({"state": state, "param_groups": groups})
+
+
+def _refuse_foreign(path: Path) -> None:
+    if not path.is_file():
+        raise BadInput(f"There is no file {path}.")
+    if path.stat().st_size > LARGEST:
+        raise BadInput(f"{path.name} is larger than {LARGEST >> 20} MB: not a checkpoint of ours.")
+    with open(path, "rb") as file:
+        start = file.read(9)
+    if start[8:] != b"{" and (start[:1] == b"\x80" or start[:2] == b"PK"):  # pickle, zip
+        raise BadInput(
+            f"{path.name} is a pickle, which can run code when it is opened, so it is refused."
+            " Only safetensors files are read."
+        )
+
+
+def _check_names(path: Path, found: Header) -> None:
+    """Compare names and shapes with the networks of the config, before any memory is taken."""
+    with torch.device("meta"):
+        G = build.generator(found.config, found.shape)
+        D = build.discriminator(found.config, found.shape)
+    nets = {"G": G, "D": D, "ema": G} if found.config.ema else {"G": G, "D": D}
+    for player, net in nets.items():
+        for name, value in net.state_dict().items():
+            stored = found.tensors.get(f"{player}.{name}")
+            if stored != tuple(value.shape):
+                what = "is missing" if stored is None else f"has shape {list(stored)}"
+                raise BadInput(
+                    f"{path.name} does not fit its own config: {player}.{name} {what},"
+                    f" where {list(value.shape)} is needed."
+                )

@@ -1,0 +1,162 @@
+"""A run's settings: one flat frozen dataclass, its checks, and its JSON.
+
+Torch-free: pages and the command line build, check and store a Config without loading torch;
+`gan_core.build` turns it into networks and data.
+"""
+
+import json
+import math
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from gan_core.catalog import DATA, OBJECTIVES, BadInput, DataInfo, choose, data_info
+
+Number = int | float
+
+
+def _setting(
+    default: Any,
+    group: str,
+    help: str,
+    low: Number | None = None,
+    high: Number | None = None,
+    choices: tuple[str, ...] | None = None,
+) -> Any:
+    """A dataclass field with what a form needs: its group, one line of help, its bounds."""
+    meta = {"group": group, "help": help, "min": low, "max": high, "choices": choices}
+    return field(default=default, metadata=meta)
+
+
+NORMS = ("none", "batch", "layer", "spectral")
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that decides a run; two equal Configs on one machine give equal numbers."""
+
+    objective: str = _setting("ns-gan", "what", "the GAN system", choices=tuple(OBJECTIVES))
+    data: str = _setting("ring", "what", "data set, as ring(modes=12) or folder:PATH")
+    preset: str = _setting(
+        "recommended", "what", "where the defaults came from", choices=("recommended", "published")
+    )
+    network: str = _setting(
+        "mlp", "networks", "architecture of both players", choices=("mlp", "dcgan")
+    )
+    seed: int = _setting(0, "what", "seed of every random draw", 0, 2**31 - 1)
+    steps: int = _setting(4000, "length", "rounds: n-critic D steps and one G step", 1, 10**7)
+    seconds: float = _setting(0.0, "length", "stop after this many seconds (0: no limit)", 0, 1e6)
+    batch: int = _setting(256, "length", "samples in one batch", 2, 4096)
+    size: int = _setting(32, "networks", "side of the images in pixels (images only)", 16, 128)
+    latent: int = _setting(2, "networks", "numbers in one latent vector z", 1, 1024)
+    width: int = _setting(64, "networks", "units of a hidden layer, or base channels", 4, 1024)
+    depth: int = _setting(3, "networks", "hidden layers of an MLP", 1, 8)
+    norm_g: str = _setting("none", "networks", "normalisation in G", choices=NORMS[:3])
+    norm_d: str = _setting("none", "networks", "normalisation in D", choices=NORMS)
+    fourier: int = _setting(0, "networks", "random Fourier features D sees (2-D only)", 0, 256)
+    bottleneck: int = _setting(0, "networks", "BEGAN: numbers in D's code (0: latent)", 0, 1024)
+    optimizer: str = _setting("adam", "optimiser", "for both players", choices=("adam", "rmsprop"))
+    lr_g: float = _setting(2e-3, "optimiser", "learning rate of G", 0, 1)
+    lr_d: float = _setting(2e-3, "optimiser", "learning rate of D", 0, 1)
+    beta1: float = _setting(0.0, "optimiser", "Adam's first-moment decay", 0, 0.9999)
+    beta2: float = _setting(0.99, "optimiser", "Adam's or RMSProp's second-moment decay", 0, 0.9999)
+    lr_end: float = _setting(0.02, "optimiser", "final share of both rates, by cosine", 0, 1)
+    n_critic: int = _setting(1, "optimiser", "D steps for each G step", 1, 50)
+    n_gen: int = _setting(1, "optimiser", "G steps for each round", 1, 50)
+    ema: float = _setting(0.995, "optimiser", "decay of G's running average (0: off)", 0, 0.99999)
+    r1: float = _setting(0.1, "cures", "weight of ½‖∇D‖² at real samples (R1)", 0, 1000)
+    r2: float = _setting(0.1, "cures", "weight of ½‖∇D‖² at generated samples (R2)", 0, 1000)
+    noise: float = _setting(0.0, "cures", "σ of noise on all that D sees, fading to 0", 0, 10)
+    lam: float = _setting(10.0, "objective", "WGAN-GP: weight λ of the penalty", 0, 1000)
+    clip: float = _setting(0.01, "objective", "WGAN: weights stay within ±c", 1e-6, 10)
+    gamma: float = _setting(0.5, "objective", "BEGAN: γ = E L(G(z)) / E L(x)", 0, 1)
+    lambda_k: float = _setting(0.001, "objective", "BEGAN: step size of k", 0, 1)
+    a: float = _setting(0.0, "objective", "LSGAN: D's target for generated samples", -10, 10)
+    b: float = _setting(1.0, "objective", "LSGAN: D's target for real samples", -10, 10)
+    c: float = _setting(1.0, "objective", "LSGAN: what G wants D to say", -10, 10)
+    device: str = _setting("auto", "machine", "auto, cpu, cuda or cuda:N")
+    precision: str = _setting(
+        "auto",
+        "machine",
+        "arithmetic of networks; weights stay float32",
+        choices=("auto", "float32", "bfloat16"),
+    )
+
+    @property
+    def info(self) -> DataInfo:
+        """What the catalog says of this run's data."""
+        return data_info(self.data)
+
+    @property
+    def kind(self) -> str:
+        """`"2d"` or `"image"`."""
+        return self.info.kind
+
+    def replace(self, **changes: Any) -> "Config":
+        """A copy with some fields changed, unchecked: call `validate` before use."""
+        return replace(self, **changes)
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def to_json(self) -> str:
+        return json.dumps(self.to_dict(), indent=1)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "Config":
+        """The Config of a stored dict, checked; fields it lacks take their defaults."""
+        if not isinstance(values, dict):
+            raise BadInput("A config must be a JSON object of settings.")
+        names = [f.name for f in fields(cls)]
+        for name in values:
+            choose(name, names, "setting")
+        return validate(cls(**values))
+
+
+def validate(config: Config) -> Config:
+    """The same Config with its numbers in their declared types, or BadInput saying what to mend."""
+    checked: dict[str, Any] = {}
+    for f in fields(config):
+        checked[f.name] = _checked(f.name, getattr(config, f.name), f.type, f.metadata)
+    config = Config(**checked)
+    kind = config.kind  # raises on unknown data
+    if kind == "image" and config.network == "mlp":
+        raise BadInput("network=mlp draws 2-D points; images need network=dcgan.")
+    if kind == "2d" and config.network == "dcgan":
+        raise BadInput(f"network=dcgan draws images, but “{config.data}” is 2-D: use network=mlp.")
+    if kind == "image" and config.size not in (16, 32, 64, 128):
+        raise BadInput(f"size={config.size}: the DCGAN networks need 16, 32, 64 or 128.")
+    penalised = config.objective == "wgan-gp" or config.r1 > 0 or config.r2 > 0
+    if penalised and config.norm_d == "batch":
+        raise BadInput(
+            "A gradient penalty acts at each sample, but BatchNorm in D makes D(x) depend on the"
+            " whole batch. Set norm_d to layer or none, or set r1 and r2 to 0 (not for wgan-gp)."
+        )
+    if config.fourier and kind == "image":
+        raise BadInput("Fourier features are for 2-D data: set fourier to 0.")
+    return config
+
+
+def _checked(name: str, value: Any, kind: Any, meta: Any) -> Any:
+    """`value` as the field's type and within its bounds."""
+    if kind is str:
+        if not isinstance(value, str):
+            raise BadInput(f"{name} must be text, not {value!r}.")
+        return choose(value, meta["choices"], name) if meta["choices"] else value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise BadInput(f"{name} must be a number, not {value!r}.")
+    if not math.isfinite(value) or (kind is int and value != int(value)):
+        raise BadInput(f"{name} must be a finite {'whole ' * (kind is int)}number, not {value}.")
+    low, high = meta["min"], meta["max"]
+    if (low is not None and value < low) or (high is not None and value > high):
+        raise BadInput(f"{name}={value:g} is outside {low:g} to {high:g}: choose a value between.")
+    return kind(value)
+
+
+def kind_of(spec: str) -> str:
+    """`"2d"` or `"image"` for a data spec; BadInput if there is no such data."""
+    return data_info(spec).kind
+
+
+def data_names(kind: str) -> list[str]:
+    """The names of all data sets of one kind."""
+    return [name for name, info in DATA.items() if info.kind == kind]

@@ -1,0 +1,35 @@
+"""Everything a GAN can be trained on, by name: `load("ring(modes=12)")`, `load("faces")`.
+
+Two kinds come back. A `Toy` is a distribution in the plane that can be sampled for ever; `Images`
+is a set held as one uint8 tensor. Both have `.sample(n, generator, device)`, and what it returns
+depends on the torch.Generator alone: equal states, equal samples, whatever the device.
+"""
+
+from pathlib import Path
+
+from gan_core.catalog import FOLDER, data_info, parse_spec
+from gan_core.data.external import folder, torchvision_set
+from gan_core.data.images import Images, digits, faces
+from gan_core.data.toys import Toy, toy
+
+__all__ = ["Images", "Toy", "load"]
+
+
+def load(spec: str, size: int = 32, root: Path | None = None, part: str = "train") -> Toy | Images:
+    """The data a spec names; `size` (pixels), `root` and `part` concern image sets only.
+
+    `root` is where downloaded sets lie: the environment's GAN_DATA or ./data if not given. `part`
+    is `"train"` or `"test"`: what is held out for judging is never in the other. A data set that
+    is unknown, absent or damaged is a BadInput that says what to do.
+    """
+    info = data_info(spec)
+    if spec.startswith(FOLDER):
+        return folder(Path(spec[len(FOLDER) :]), size, root).part(part)
+    name, _ = parse_spec(spec)
+    if info.kind == "2d":
+        return toy(name, info.params)
+    if name == "faces":
+        return faces(size).part(part)
+    if name == "digits":
+        return digits(size).part(part)
+    return torchvision_set(name, size, root, part)

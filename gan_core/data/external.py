@@ -1,0 +1,154 @@
+"""Image sets that do not come with the project: torchvision's downloads, and folders of files.
+
+torchvision takes two seconds to import, so it is imported only here and only when asked for.
+"""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gan_core.catalog import BadInput, choose
+from gan_core.data.images import Images, resize
+
+# name -> (torchvision's class, where its files lie under the root)
+SETS = {
+    "mnist": ("MNIST", "MNIST/raw/*-ubyte"),
+    "fashion-mnist": ("FashionMNIST", "FashionMNIST/raw/*-ubyte"),
+    "cifar10": ("CIFAR10", "cifar-10-batches-py/*_batch*"),
+}
+MOST_BYTES = 8 * 2**30
+
+
+def data_root(root: Path | None = None) -> Path:
+    """Where downloads lie: `root`, or the environment's GAN_DATA, or ./data."""
+    return Path(root or os.environ.get("GAN_DATA") or "data")
+
+
+def torchvision_set(name: str, size: int, root: Path | None, part: str) -> Images:
+    """MNIST, Fashion-MNIST or CIFAR-10, downloaded once; 28x28 is padded to 32x32 with black."""
+    choose(part, ("train", "test"), "part of the data")
+    source = _open(name, data_root(root), part == "train")
+    pixels = torch.as_tensor(source.data)
+    if pixels.ndim == 3:  # grey [N, 28, 28]
+        pixels = torch.nn.functional.pad(pixels, (2, 2, 2, 2))[:, None]
+    else:
+        pixels = pixels.permute(0, 3, 1, 2).contiguous()
+    labels = torch.as_tensor(source.targets).byte()[:, None]
+    classes = {"class": list(map(str, source.classes))}
+    if name == "mnist":
+        classes = {"digit": list("0123456789")}  # torchvision calls them "0 - zero", …
+    return Images(name, resize(pixels, size), labels, classes)
+
+
+def _open(name: str, root: Path, train: bool) -> Any:
+    """The torchvision data set, from disk if it is there, otherwise from the network."""
+    from torchvision import datasets
+
+    title, files = SETS[name]
+    make = getattr(datasets, title)
+    try:
+        return make(str(root), train=train, download=False)
+    except RuntimeError:  # torchvision's word for "not there, or not whole"
+        pass
+    try:
+        return make(str(root), train=train, download=True)  # draws its own progress bar
+    except PermissionError as error:
+        raise BadInput(
+            f"{title} cannot be downloaded into {root}: {error.strerror}. Set GAN_DATA to a folder"
+            " that can be written."
+        ) from error
+    except (RuntimeError, OSError) as error:  # URLError and timeouts are OSErrors
+        reason = (str(error).strip() or type(error).__name__).splitlines()[-1]
+        raise BadInput(
+            f"{title} is not in {root} and could not be downloaded: no network, or its server does"
+            f" not answer ({reason}). Put its files at {root}/{files}, or set GAN_DATA to the"
+            " folder that has them; faces and digits need no download."
+        ) from error
+
+
+def folder(path: Path, size: int, root: Path | None) -> Images:
+    """Every image under `path` as RGB, its middle square scaled to `size`.
+
+    Subfolders are classes, as torchvision's ImageFolder reads them; images that lie in `path`
+    itself have no class. The decoded tensor is kept under the data root, so that the next start
+    does not decode again.
+    """
+    files, labels, classes = _listing(path)
+    needed = len(files) * 3 * size * size
+    if needed > MOST_BYTES:
+        raise BadInput(
+            f"{len(files):,} images of {size}x{size} would take {needed / 2**30:.0f} GiB of memory"
+            f" (at most {MOST_BYTES / 2**30:.0f}). Use a smaller size or fewer images."
+        )
+    pixels = _cached(files, size, data_root(root) / "cache")
+    label_rows = torch.tensor(labels, dtype=torch.uint8)[:, None] if classes else None
+    return Images(f"folder:{path}", pixels, label_rows, {"class": classes} if classes else None)
+
+
+def _listing(path: Path) -> tuple[list[Path], list[int], list[str]]:
+    """(image files, class of each, class names) of a folder; no class names if it is flat."""
+    from torchvision.datasets.folder import IMG_EXTENSIONS, ImageFolder
+
+    if not path.is_dir():
+        what = "is a file, not a folder" if path.exists() else "does not exist"
+        raise BadInput(f"folder:{path} {what}. Give a folder that holds image files.")
+    flat = sorted(p for p in path.iterdir() if p.suffix.lower() in IMG_EXTENSIONS and p.is_file())
+    if flat:
+        return flat, [], []
+    if any(p.is_dir() for p in path.iterdir()):
+        found = ImageFolder(str(path), allow_empty=True)
+        if found.samples:
+            some = len(found.classes) <= 256  # labels are bytes
+            labels = [label for _, label in found.samples] if some else []
+            return [Path(p) for p, _ in found.samples], labels, found.classes if some else []
+    kinds = " ".join(IMG_EXTENSIONS)
+    raise BadInput(f"folder:{path} holds no images ({kinds}). Put some into it or its subfolders.")
+
+
+def _cached(files: Sequence[Path], size: int, cache: Path) -> Tensor:
+    """uint8 [N, 3, size, size], decoded, or read back if the same files were decoded before."""
+    stats = [(str(f.resolve()), s.st_size, s.st_mtime_ns) for f in files for s in [f.stat()]]
+    key = hashlib.sha256(repr((size, stats)).encode()).hexdigest()[:24]
+    kept = cache / f"{key}.npy"
+    try:
+        return torch.from_numpy(np.load(kept))
+    except (OSError, ValueError):
+        pass
+    pixels = _decode(files, size)
+    part = kept.with_suffix(f".{os.getpid()}.npy")
+    try:  # a cache that cannot be written only costs time
+        cache.mkdir(parents=True, exist_ok=True)
+        np.save(part, pixels.numpy())
+        os.replace(part, kept)
+    except OSError:
+        part.unlink(missing_ok=True)
+    return pixels
+
+
+def _decode(files: Sequence[Path], size: int) -> Tensor:
+    from PIL import Image, ImageOps
+    from tqdm import tqdm
+
+    out = torch.empty(len(files), 3, size, size, dtype=torch.uint8)
+    bar = tqdm(files, desc="Reading images", unit=" images", delay=1, disable=None)
+    for row, path in enumerate(bar):
+        try:
+            with Image.open(path) as file:
+                image = ImageOps.exif_transpose(file)
+                if image.has_transparency_data:
+                    image = image.convert("RGBA")
+                    white = Image.new("RGBA", image.size, "white")
+                    image = Image.alpha_composite(white, image)
+                square = ImageOps.fit(image.convert("RGB"), (size, size), Image.Resampling.LANCZOS)
+        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+            raise BadInput(
+                f"{path} is not a readable image ({error}). Mend it, or take it out of the folder."
+            ) from error
+        out[row] = torch.from_numpy(np.asarray(square).copy()).permute(2, 0, 1)
+    return out

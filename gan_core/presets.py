@@ -1,0 +1,101 @@
+"""Settings that are known to work, and settings as the papers printed them.
+
+A preset is a Config: `preset("wgan-gp", "ring")` is the recipe this project measured, and
+`preset("wgan-gp", "ring", "published")` is the paper's. A page or flag then changes single fields.
+"""
+
+from typing import Any
+
+from gan_core.catalog import OBJECTIVES, BadInput, choose
+from gan_core.config import Config, kind_of, validate
+
+_IMAGE: dict[str, Any] = {
+    "network": "dcgan",
+    "batch": 64,
+    "latent": 64,
+    "width": 32,
+    "steps": 2000,
+    "norm_g": "batch",
+    "norm_d": "batch",
+    "lr_g": 1e-3,
+    "lr_d": 1e-3,
+    "beta1": 0.5,
+    "beta2": 0.99,
+    "ema": 0.99,
+    "lr_end": 0.05,
+    "r1": 0.0,
+    "r2": 0.0,
+}
+
+_PLANE: dict[str, Any] = {"fourier": 16, "lr_g": 4e-3, "lr_d": 4e-3, "beta1": 0.5}
+
+# What reaches every mode of a toy, or a legible picture, soonest on two CPU cores.
+RECOMMENDED: dict[str, dict[str, dict[str, Any]]] = {
+    "2d": {
+        "gan": _PLANE,
+        "ns-gan": _PLANE,
+        "lsgan": _PLANE,
+        "wgan": {"r1": 0.0, "r2": 0.0, "optimizer": "rmsprop", "clip": 0.1, "n_critic": 5,
+                 "lr_g": 5e-4, "lr_d": 5e-4, "width": 128},
+        "wgan-gp": _PLANE | {"r1": 0.0, "r2": 0.0, "lam": 0.1, "n_critic": 2},
+        "began": {"r1": 0.0, "r2": 0.0, "lr_g": 5e-4, "lr_d": 5e-4, "beta1": 0.5, "gamma": 0.9},
+        "hinge": _PLANE,
+        "r3gan": _PLANE,
+    },
+    "image": {
+        "gan": {},
+        "ns-gan": {},
+        "lsgan": {},
+        "wgan": {"optimizer": "rmsprop", "clip": 0.02, "n_critic": 3, "lr_g": 5e-4, "lr_d": 5e-4},
+        "wgan-gp": {"norm_d": "layer", "n_critic": 2, "beta1": 0.0, "lr_g": 5e-4, "lr_d": 5e-4},
+        "began": {"norm_d": "none", "lr_g": 5e-4, "lr_d": 5e-4},
+        "hinge": {"norm_d": "spectral", "beta1": 0.0},
+        "r3gan": {"norm_d": "none", "r1": 1.0, "r2": 1.0, "beta1": 0.0},
+    },
+}  # fmt: skip
+
+_DCGAN_ADAM = {"lr_g": 2e-4, "lr_d": 2e-4, "beta1": 0.5, "beta2": 0.999}
+_PLAIN = {"r1": 0.0, "r2": 0.0, "ema": 0.0, "lr_end": 1.0}  # none of the cures
+
+# As each paper printed them; the networks are this project's.
+PUBLISHED: dict[str, dict[str, Any]] = {
+    "gan": _DCGAN_ADAM,
+    "ns-gan": _DCGAN_ADAM,
+    "lsgan": _DCGAN_ADAM,
+    "wgan": {"optimizer": "rmsprop", "lr_g": 5e-5, "lr_d": 5e-5, "beta2": 0.99, "n_critic": 5,
+             "clip": 0.01},
+    "wgan-gp": {"lr_g": 1e-4, "lr_d": 1e-4, "beta1": 0.0, "beta2": 0.9, "n_critic": 5},
+    "began": {"lr_g": 1e-4, "lr_d": 1e-4, "beta1": 0.5, "beta2": 0.999, "gamma": 0.5},
+    "hinge": {"lr_g": 2e-4, "lr_d": 2e-4, "beta1": 0.0, "beta2": 0.9, "n_critic": 5,
+              "norm_d": "spectral"},
+    "r3gan": {"lr_g": 2e-4, "lr_d": 2e-4, "beta1": 0.0, "beta2": 0.99, "ema": 0.999,
+              "r1": 1.0, "r2": 1.0},
+}  # fmt: skip
+
+
+def preset(objective: str, data: str, kind: str = "recommended", **changes: Any) -> Config:
+    """The checked Config of one objective on one data set, with single fields changed.
+
+    `objective` may also be `"dcgan"`: the non-saturating pair on the DCGAN networks. `kind` is
+    `"recommended"` (measured here) or `"published"` (the paper's settings).
+    """
+    if objective == "dcgan":
+        if kind_of(data) != "image":
+            raise BadInput(f"dcgan is an image preset, but “{data}” is 2-D: use ns-gan.")
+        objective = "ns-gan"
+    choose(objective, [*OBJECTIVES, "dcgan"], "objective")
+    choose(kind, ("recommended", "published"), "preset")
+    room = kind_of(data)
+    values: dict[str, Any] = dict(_IMAGE) if room == "image" else {}
+    if kind == "recommended":
+        values |= RECOMMENDED[room][objective]
+    else:
+        values |= _PLAIN | PUBLISHED[objective]
+        if room == "image":
+            values |= {"width": 64, "latent": 100}
+            if objective in ("wgan-gp", "r3gan", "began"):
+                values["norm_d"] = "layer" if objective == "wgan-gp" else "none"
+        elif objective == "wgan-gp":
+            values["lam"] = 0.1  # the official 2-D toy; images use 10
+    values |= {"objective": objective, "data": data, "preset": kind} | changes
+    return validate(Config(**values))

@@ -1,0 +1,178 @@
+"""The worker process: `python -m gan_core worker`, torch loaded and warm, one request a line.
+
+It reads JSON lines on standard input. A request to train takes the process: it lets go of its
+server and carries out that run alone. Others (`open`, `sample`, `interpolate`) are answered on
+standard output by one JSON line whose `bytes` says how many raw bytes follow. When the input
+ends, the server is gone and the worker goes too.
+"""
+
+import json
+import os
+import sys
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gan_core import checkpoint, pictures, worker
+from gan_core.catalog import BadInput, choose
+from gan_core.config import Config
+from gan_core.data import Toy, load
+from gan_core.runs import CHECKPOINT, Run
+from gan_core.training import Players, generate
+
+HELD = 3  # checkpoints kept open
+MOST = 1024  # samples in one answer
+
+Answer = tuple[dict[str, Any], bytes]
+
+
+class Shelf:
+    """The checkpoints that are open: the one used longest ago leaves first."""
+
+    def __init__(self) -> None:
+        self.held: OrderedDict[tuple[str, int], tuple[Config, Players]] = OrderedDict()
+
+    def get(self, where: str) -> tuple[Config, Players]:
+        path = locate(where)
+        if not path.is_file():
+            raise BadInput(f"There is no checkpoint at {path}.")
+        key = (str(path), path.stat().st_mtime_ns)
+        if key not in self.held:
+            self.held[key] = checkpoint.load(path)
+            while len(self.held) > HELD:
+                self.held.popitem(last=False)
+        self.held.move_to_end(key)
+        return self.held[key]
+
+
+def locate(where: str | Path) -> Path:
+    """A checkpoint file: given itself, or inside the run folder that was given."""
+    path = Path(where)
+    return path / CHECKPOINT if path.is_dir() else path
+
+
+def open_checkpoint(shelf: Shelf, request: dict[str, Any]) -> Answer:
+    """What a checkpoint is: config, step, kind, image size, latent size, parameter counts."""
+    config, players = shelf.get(request["checkpoint"])
+    about = {
+        "config": config.to_dict(), "step": players.step, "kind": config.kind,
+        "shape": list(players.shape), "latent": config.latent,
+        "size": players.shape[-1], "channels": players.shape[0],
+        "parameters": checkpoint.header(locate(request["checkpoint"])).parameters,
+    }  # fmt: skip
+    return about, b""
+
+
+def sample(shelf: Shelf, request: dict[str, Any]) -> Answer:
+    """n samples from a seed: a tiled picture, or raw points."""
+    config, players = shelf.get(request["checkpoint"])
+    n = _whole(request, "n", 64, 1, MOST)
+    z = latents(config, _whole(request, "seed", 0, 0, 2**31 - 1), n)
+    return draw(config, generate(players, z), request, pictures.columns_for(n))
+
+
+def interpolate(shelf: Shelf, request: dict[str, Any]) -> Answer:
+    """A row of n samples on the way from one seed's latent to another's."""
+    config, players = shelf.get(request["checkpoint"])
+    n = _whole(request, "n", 9, 2, MOST)
+    a, b = (_whole(request, name, 0, 0, 2**31 - 1) for name in ("seed_a", "seed_b"))
+    start, end = latents(config, a, 1)[0], latents(config, b, 1)[0]
+    mode = choose(request.get("mode", "slerp"), PATHS, "interpolation")
+    z = torch.stack([PATHS[mode](start, end, t) for t in torch.linspace(0, 1, n).tolist()])
+    return draw(config, generate(players, z), request, n)
+
+
+def latents(config: Config, seed: int, n: int) -> Tensor:
+    """[n, latent] standard normal; the first rows do not depend on n."""
+    return torch.randn(n, config.latent, generator=torch.Generator().manual_seed(seed))
+
+
+def lerp(a: Tensor, b: Tensor, t: float) -> Tensor:
+    """The straight line: passes close to the origin, where the prior has no mass."""
+    return a + (b - a) * t
+
+
+def slerp(a: Tensor, b: Tensor, t: float) -> Tensor:
+    """The great circle: keeps the norm that the prior's samples have (White 2016)."""
+    cosine = torch.dot(a / a.norm(), b / b.norm()).clamp(-1, 1)
+    angle = cosine.arccos()
+    if angle.sin().abs() < 1e-4:  # the same direction, or opposite ones: no circle is singled out
+        return lerp(a, b, t)
+    return (((1 - t) * angle).sin() * a + (t * angle).sin() * b) / angle.sin()
+
+
+PATHS: dict[str, Callable[[Tensor, Tensor, float], Tensor]] = {"slerp": slerp, "lerp": lerp}
+
+
+def draw(config: Config, samples: Tensor, request: dict[str, Any], columns: int) -> Answer:
+    """Samples as their kind is drawn: points as float32 pairs, images as one tiled picture."""
+    if config.kind == "2d":
+        points = samples.numpy().astype("<f4")
+        toy = load(config.data)
+        assert isinstance(toy, Toy)
+        about = {"kind": "2d", "points": len(points), "extent": list(toy.extent)}
+        return about, points.tobytes()
+    columns = _whole(request, "columns", columns, 1, MOST)
+    pixels = pictures.tile(samples, columns)
+    scale = _whole(request, "scale", 1, 1, 16)
+    form = choose(request.get("format", "png"), ("png", "webp"), "format")
+    about = {
+        "kind": "image", "columns": columns, "rows": pixels.shape[0] // samples.shape[2],
+        "tile": samples.shape[3] * scale, "width": pixels.shape[1] * scale,
+        "height": pixels.shape[0] * scale,
+    }  # fmt: skip
+    return about, pictures.encode(pixels, form, scale)
+
+
+def _whole(request: dict[str, Any], name: str, default: int, low: int, high: int) -> int:
+    value = request.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise BadInput(f"{name}={value!r} must be a whole number from {low} to {high}.")
+    return value
+
+
+ANSWERS: dict[str, Callable[[Shelf, dict[str, Any]], Answer]] = {
+    "open": open_checkpoint,
+    "sample": sample,
+    "interpolate": interpolate,
+}
+
+
+def main() -> None:
+    """Get warm, say so, then serve until the input ends or a run takes over."""
+    worker.dry_run()
+    shelf = Shelf()
+    _say({"ready": True})
+    for line in sys.stdin:
+        request = json.loads(line)
+        if request["do"] == "train":
+            _carry_out(Run(Path(request["run"])), bool(request.get("resume")))
+            return
+        try:
+            answer = ANSWERS[choose(request["do"], ANSWERS, "request")]
+            about, data = answer(shelf, request)
+        except Exception as error:  # the process must outlive any one bad request
+            about, data = {"error": worker.explain(error)}, b""
+        _say(about, data)
+
+
+def _say(about: dict[str, Any], data: bytes = b"") -> None:
+    out = sys.stdout.buffer
+    out.write(json.dumps({**about, "bytes": len(data)}).encode() + b"\n" + data)
+    out.flush()
+
+
+def _carry_out(run: Run, resume: bool) -> None:
+    """Train in the background: own log, lower priority, no tie to the server."""
+    log = os.open(run.path / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(log, 2)
+    os.dup2(log, 1)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    if hasattr(os, "nice"):
+        os.nice(10)  # pages stay quick while it trains
+    for _ in worker.record(run, resume):
+        pass

@@ -1,0 +1,215 @@
+"""Training as a generator of Steps: it prints nothing, draws nothing and saves nothing.
+
+The caller logs, measures and stops. Everything about speed (precision, passes, fused optimisers)
+is decided here and in `build`; no loss and no network knows of it.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from gan_core.objectives import Objective
+
+Sampler = Callable[[int, torch.Generator], Tensor]  # (n, rng) -> real samples [n, …] on the device
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long and how to train: what the loop needs to know beside the players."""
+
+    steps: int
+    batch: int
+    latent: int
+    n_critic: int = 1
+    n_gen: int = 1
+    ema: float = 0.0
+    lr_end: float = 1.0
+    noise: float = 0.0
+    bfloat16: bool = False
+
+
+@dataclass
+class Players:
+    """All that training changes, and so all that a checkpoint must hold."""
+
+    G: nn.Module
+    D: nn.Module
+    ema: nn.Module | None  # running average of G, what is shown and sampled
+    opt_g: torch.optim.Optimizer
+    opt_d: torch.optim.Optimizer
+    objective: Objective
+    rng: torch.Generator  # the one source of every random draw; lives on the device
+    shape: tuple[int, ...]  # of one sample
+    step: int = 0
+
+    @property
+    def shown(self) -> nn.Module:
+        """The generator to look at: the average where there is one."""
+        return self.ema if self.ema is not None else self.G
+
+    @property
+    def device(self) -> torch.device:
+        return next(self.G.parameters()).device
+
+
+@dataclass(frozen=True)
+class Step:
+    """One finished round. Tensors stay on the device until `row` is asked for."""
+
+    number: int
+    players: Players
+    d_loss: Tensor
+    g_loss: Tensor
+    penalty: Tensor
+    real: Tensor  # D's raw outputs [n] in the last critic step
+    fake: Tensor
+
+    def row(self, probabilities: bool) -> dict[str, float]:
+        """One row of curves: losses, mean D(x) and D(G(z)), gradient norms, penalty and k.
+
+        `probabilities` maps D's outputs through σ first (for systems whose D is a logit).
+        """
+        real, fake = (s.sigmoid() if probabilities else s for s in (self.real, self.fake))
+        state = self.players.objective.state()
+        values = {
+            "d_loss": self.d_loss,
+            "g_loss": self.g_loss,
+            "d_real": real.mean(),
+            "d_fake": fake.mean(),
+            "d_grad": _gradient_norm(self.players.D),
+            "g_grad": _gradient_norm(self.players.G),
+            "penalty": self.penalty,
+            "k": state.get("k", torch.zeros(())),
+        }
+        flat = torch.stack([v.float().to(real.device) for v in values.values()]).tolist()
+        return {"step": float(self.number), **dict(zip(values, flat, strict=True))}
+
+
+def train(players: Players, real: Sampler, plan: Plan) -> Iterator[Step]:
+    """Rounds of `n_critic` D steps and `n_gen` G steps, from `players.step` to `plan.steps`.
+
+    The players are changed in place; between two Steps the caller may read or save them. Equal
+    players, sampler and plan give equal Steps (on a CPU, bit for bit).
+    """
+    loop = _Loop(players, real, plan)
+    while players.step < plan.steps:
+        loop.set_rates()
+        for _ in range(plan.n_critic):
+            d_loss, penalty, on_real, on_fake = loop.d_step()
+        for _ in range(plan.n_gen):
+            g_loss = loop.g_step()
+        if players.ema is not None:
+            _average(players.ema, players.G, plan.ema, players.step)
+        players.step += 1
+        yield Step(players.step, players, d_loss, g_loss, penalty, on_real, on_fake)
+
+
+class _Loop:
+    """The two half-rounds, with what they share."""
+
+    def __init__(self, players: Players, real: Sampler, plan: Plan):
+        self.p, self.real, self.plan = players, real, plan
+        # BatchNorm in D must see real and fake apart, as every one of these papers trained it.
+        self.joint = not any(isinstance(m, nn.modules.batchnorm._BatchNorm)
+                             for m in players.D.modules())  # fmt: skip
+        groups = players.opt_g.param_groups + players.opt_d.param_groups
+        self.rates = [(group, group.setdefault("full_lr", group["lr"])) for group in groups]
+
+    def set_rates(self) -> None:
+        done = self.p.step / self.plan.steps
+        share = self.plan.lr_end + (1 - self.plan.lr_end) * (1 + math.cos(math.pi * done)) / 2
+        for group, full in self.rates:
+            group["lr"] = full * share
+
+    def arithmetic(self) -> AbstractContextManager[Any]:
+        if not self.plan.bfloat16:
+            return nullcontext()
+        return torch.autocast(self.p.device.type, dtype=torch.bfloat16)
+
+    def latents(self) -> Tensor:
+        return torch.randn(
+            self.plan.batch, self.plan.latent, generator=self.p.rng, device=self.p.device
+        )
+
+    def seen(self, x: Tensor) -> Tensor:
+        """x as D sees it: with instance noise that fades as training goes on (Sønderby 2017)."""
+        sigma = self.plan.noise * (1 - self.p.step / self.plan.steps)
+        if sigma == 0:
+            return x
+        return x + sigma * torch.randn(x.shape, generator=self.p.rng, device=x.device)
+
+    def score(self, x: Tensor) -> Tensor:
+        with self.arithmetic():
+            return self.p.D(x)
+
+    def d_step(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        p = self.p
+        x = self.seen(self.real(self.plan.batch, p.rng))
+        with torch.no_grad(), self.arithmetic():
+            x_fake = p.G(self.latents())
+        x_fake = self.seen(x_fake.float())
+        if self.joint:
+            on_real, on_fake = self.score(torch.cat([x, x_fake])).float().chunk(2)
+        else:
+            on_real, on_fake = self.score(x).float(), self.score(x_fake).float()
+        loss = p.objective.d_loss(on_real, on_fake).mean()
+        penalty = p.objective.penalty(self.score, x, x_fake, p.rng)
+        extra = torch.zeros_like(loss) if penalty is None else penalty.mean()
+        p.opt_d.zero_grad(set_to_none=True)
+        (loss if penalty is None else loss + extra).backward()
+        p.opt_d.step()
+        on_real, on_fake = on_real.detach(), on_fake.detach()
+        p.objective = p.objective.after(p.D, on_real, on_fake)
+        return loss.detach(), extra.detach(), on_real, on_fake
+
+    def g_step(self) -> Tensor:
+        p = self.p
+        p.D.requires_grad_(False)  # D's slopes in its weights are not needed: save their cost
+        with self.arithmetic():
+            fake = p.G(self.latents())
+        on_fake = self.score(self.seen(fake.float())).float()
+        on_real = on_fake
+        if p.objective.pairs:
+            with torch.no_grad():
+                on_real = self.score(self.seen(self.real(self.plan.batch, p.rng))).float()
+        loss = p.objective.g_loss(on_real, on_fake).mean()
+        p.opt_g.zero_grad(set_to_none=True)
+        loss.backward()
+        p.opt_g.step()
+        p.D.requires_grad_(True)
+        return loss.detach()
+
+
+@torch.no_grad()
+def _average(ema: nn.Module, G: nn.Module, decay: float, step: int) -> None:
+    """Move the average towards G; faster at first, when G is still far from anything."""
+    decay = min(decay, (1 + step) / (10 + step))
+    torch._foreach_lerp_(list(ema.parameters()), list(G.parameters()), 1 - decay)
+    for kept, now in zip(ema.buffers(), G.buffers(), strict=True):  # BatchNorm's statistics
+        if kept.is_floating_point():
+            kept.lerp_(now, 1 - decay)
+        else:
+            kept.copy_(now)
+
+
+def _gradient_norm(net: nn.Module) -> Tensor:
+    """√ of the sum of squares over all weights, as the last step left them."""
+    slopes = [p.grad for p in net.parameters() if p.grad is not None]
+    norms = torch._foreach_norm(slopes)
+    return torch.stack([n.float() for n in norms]).norm()
+
+
+@torch.no_grad()
+def generate(players: Players, latents: Tensor, batch: int = 256) -> Tensor:
+    """What the shown generator makes of latents [n, latent]: float32 samples [n, …] on the CPU."""
+    net = players.shown
+    was_training = net.training
+    net.eval()
+    made = [net(z.to(players.device)).float().cpu() for z in latents.split(batch)]
+    net.train(was_training)
+    return torch.cat(made)

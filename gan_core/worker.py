@@ -1,0 +1,255 @@
+"""A run being carried out: trains, and writes everything that others read into its folder.
+
+`record` is a generator of statuses, so the same code serves the command line (which draws a
+progress bar) and the worker process (which only exhausts it). A run ends as `done`, `stopped` or
+`failed`; its last good checkpoint stays in any case.
+"""
+
+import errno
+import os
+import time
+import traceback
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gan_core import checkpoint, judge, pictures, runs
+from gan_core.build import build
+from gan_core.catalog import OBJECTIVES, BadInput
+from gan_core.config import Config
+from gan_core.data import Toy
+from gan_core.runs import Run
+from gan_core.training import Step, generate, train
+
+SAVE_EVERY = 10.0  # seconds between checkpoints
+LOOK_EVERY = 0.1  # seconds between frames at first; the pause grows, so that frames stay bounded
+FRAMES = 300  # frames in the first stretch, before the pause between them begins to grow
+
+
+class Diverged(ArithmeticError):
+    """A loss stopped being a finite number."""
+
+
+class Gone(Exception):
+    """The run folder was deleted while it was written."""
+
+
+def record(run: Run, resume: bool = False) -> Iterator[dict[str, Any]]:
+    """Carry out a run; yields its status about ten times a second and at the end.
+
+    Never raises for what goes wrong inside the run: that is in the status, as `failed` with
+    `error`. Raises KeyboardInterrupt after it has saved. The folder may vanish at any moment.
+    """
+    try:
+        recorder = _Recorder(run, resume)
+        yield from recorder.go()
+    except Gone:
+        return
+    except KeyboardInterrupt:
+        raise
+    except Exception as error:
+        if not run.exists():
+            return
+        if not isinstance(error, BadInput | Diverged | OSError):
+            traceback.print_exc()
+        yield _failed(run, error)
+
+
+def _failed(run: Run, error: Exception) -> dict[str, Any]:
+    end = {"state": "failed", "error": explain(error), "bad_input": isinstance(error, BadInput)}
+    try:
+        return run.write_status(**end)
+    except OSError:  # a full disk may not even take the status
+        return run.status() | end
+
+
+def explain(error: BaseException) -> str:
+    """One line that says what went wrong and what to do."""
+    if (isinstance(error, OSError) and error.errno == errno.ENOSPC) or "os error 28" in str(error):
+        return "The disk is full. Free some space, then resume: the last checkpoint is kept."
+    if isinstance(error, torch.OutOfMemoryError):
+        return "The GPU's memory is full: choose a smaller batch, width or size."
+    if isinstance(error, BadInput | Diverged):
+        return str(error)
+    return f"{type(error).__name__}: {error}"
+
+
+class _Recorder:
+    """What a run in progress holds: players, clocks and what it has yet to write."""
+
+    def __init__(self, run: Run, resume: bool):
+        self.run, self.config = run, run.config
+        if self.config.kind == "2d":
+            torch.set_num_threads(1)  # so small a network is slower on two
+        torch.set_flush_denormal(True)
+        run.write_status(
+            state="running", pid=os.getpid(), born=runs.born(os.getpid()), error=None,
+            started=time.time(), steps=self.config.steps,
+        )  # fmt: skip
+        self.players, self.data, self.plan = build(self.config)
+        self.before = 0.0  # seconds of training in earlier sittings
+        if resume:
+            self._take_up()
+        self.head = OBJECTIVES[self.config.objective].head
+        self.latents = fixed_latents(self.config)
+        self.judge = judge.Judge(self.config, self.data)
+        self.log_every = max(1, self.config.steps // 1000)
+        self.unchecked: list[Tensor] = []  # losses since the last look
+        self.start = time.perf_counter()
+        self.first_step = self.players.step
+        self.device = str(self.players.device)
+
+    def go(self) -> Iterator[dict[str, Any]]:
+        self._show_scene()
+        yield self._look("running")
+        next_look = next_save = 0.0
+        next_judge = 0.0 if self.config.kind == "2d" else self.seconds + 8.0  # images: it is slow
+        last: Step | None = None
+        try:
+            for step in train(self.players, self._real, self.plan):
+                last = step
+                self.unchecked.append(step.d_loss + step.g_loss)
+                if step.number % self.log_every == 0:
+                    self._log(step)
+                now = self.seconds
+                if now >= next_look:
+                    next_look = now + max(LOOK_EVERY, now / FRAMES)
+                    self._check()
+                    yield self._look("running")
+                    if self._asked():
+                        break
+                if now >= next_save:
+                    self._save()
+                    next_save = self.seconds + SAVE_EVERY
+                if now >= next_judge:
+                    took = self._measure(final=False)
+                    next_judge = self.seconds + max(2.0, 20 * took)
+                if self.config.seconds and self.seconds >= self.config.seconds:
+                    break
+        except KeyboardInterrupt:
+            self._end(last, "stopped")
+            raise
+        yield self._end(last, "stopped" if self.run.requested("stop") else "done")
+
+    @property
+    def seconds(self) -> float:
+        return self.before + time.perf_counter() - self.start
+
+    def _real(self, n: int, rng: torch.Generator) -> Tensor:
+        return self.data.sample(n, rng, self.players.device)
+
+    def _end(self, last: Step | None, state: str) -> dict[str, Any]:
+        if last is not None and last.number % self.log_every:
+            self._log(last)
+        self._check()
+        self._save()
+        if state == "done":  # who stops a run wants it to end now
+            self._measure(final=True)
+        self.run.clear("stop")
+        return self._look(state)
+
+    def _log(self, step: Step) -> None:
+        row = step.row(probabilities=self.head == "logit")
+        self._alive()
+        self.run.append_curves(row | {"seconds": self.seconds})
+
+    def _check(self) -> None:
+        """Stop at the first loss since the last look that is no finite number."""
+        if not self.unchecked:
+            return
+        losses = torch.stack(self.unchecked).isfinite().tolist()
+        first = self.players.step - len(losses) + 1
+        self.unchecked.clear()
+        if not all(losses):
+            at = first + losses.index(False)
+            raise Diverged(
+                f"The loss became infinite or undefined (NaN) at step {at}. Lower the learning"
+                " rates or add a gradient penalty; the checkpoint from before it is kept."
+            )
+
+    def _save(self) -> None:
+        self._check()
+        self._alive()
+        if checkpoint.finite(self.players):
+            checkpoint.save(self.run.checkpoint, self.players, self.config)
+
+    def _measure(self, final: bool) -> float:
+        """Judge the samples now; returns the seconds that it took."""
+        begin = time.perf_counter()
+        self._check()
+        values = self.judge(self.players, final)
+        self._alive()
+        entry = {"step": self.players.step, "seconds": self.seconds, **values}
+        self.run.append_metrics(entry)
+        self.run.write_status(metrics=values)
+        return time.perf_counter() - begin
+
+    def _look(self, state: str) -> dict[str, Any]:
+        """Write one frame and the status."""
+        self._alive()
+        samples = generate(self.players, self.latents)
+        if isinstance(self.data, Toy):
+            payload = pictures.to_u16(samples, self.data.extent)
+            payload += pictures.field(self.players, self.data.extent, self.head)
+        else:
+            payload = pictures.encode(pictures.tile(samples, 8))
+        self.run.append_frame(self.players.step, self.seconds, payload)
+        done = self.players.step - self.first_step
+        rate = done / max(self.seconds - self.before, 1e-9)
+        return self.run.write_status(
+            state=state, step=self.players.step, seconds=self.seconds, device=self.device,
+            steps_per_second=rate,
+        )  # fmt: skip
+
+    def _asked(self) -> bool:
+        """Whether to stop; a pause is waited out here."""
+        if self.run.requested("pause") and not self.run.requested("stop"):
+            self.run.write_status(state="paused")
+            begin = time.perf_counter()
+            while self.run.requested("pause") and not self.run.requested("stop"):
+                time.sleep(0.05)
+                self._alive()
+            self.start += time.perf_counter() - begin  # a pause is no training
+        return self.run.requested("stop")
+
+    def _alive(self) -> None:
+        if not self.run.exists():
+            raise Gone
+
+    def _show_scene(self) -> None:
+        scene = pictures.scene_of(self.data, self.head)
+        shown = torch.Generator().manual_seed(self.config.seed + 1)
+        if isinstance(self.data, Toy):
+            points = self.data.sample(pictures.POINTS, shown)
+            real = pictures.to_u16(points, self.data.extent)
+        else:
+            real = pictures.encode(pictures.tile(self.data.sample(64, shown), 8))
+        runs.write_json(self.run.path / "scene.json", scene)
+        runs.write_whole(self.run.path / "real.bin", real)
+
+    def _take_up(self) -> None:
+        """Go on from the checkpoint, and forget what was shown after it."""
+        saved, self.players = checkpoint.load(self.run.checkpoint, self.config.device)
+        if saved.replace(steps=0, seconds=0.0) != self.config.replace(steps=0, seconds=0.0):
+            raise BadInput(f"{self.run.id}: the checkpoint was made by another config.")
+        self.run.truncate(self.players.step)
+        curves = self.run.curves()
+        self.before = float(curves[-1, 1]) if len(curves) else 0.0
+        for name in runs.REQUESTS:
+            self.run.clear(name)
+
+
+def fixed_latents(config: Config) -> Tensor:
+    """The latents behind every frame of a run: the same from first to last."""
+    rng = torch.Generator().manual_seed(config.seed + 2)
+    n = pictures.POINTS if config.kind == "2d" else 64
+    return torch.randn(n, config.latent, generator=rng)
+
+
+def dry_run() -> None:
+    """Two steps of nothing: torch loads what it loads late (1.5 s for the first optimiser)."""
+    players, dataset, plan = build(Config(steps=2, batch=8, width=4, depth=1))
+    for step in train(players, dataset.sample, plan):
+        step.row(probabilities=True)

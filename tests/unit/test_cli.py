@@ -1,0 +1,209 @@
+"""The command line: its answers, exit codes and one-line errors."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from gan_core import commands, runs
+from gan_core.__main__ import main
+
+TINY = ["--steps", "6", "--batch", "16", "--width", "8", "--depth", "2", "--device", "cpu"]
+
+
+@pytest.fixture(autouse=True)
+def own_root(tmp_path, monkeypatch):
+    monkeypatch.setenv("GAN_RUNS", str(tmp_path / "runs"))
+    monkeypatch.chdir(tmp_path)
+
+
+def call(capsys, *argv):
+    code = main(list(argv))
+    return code, capsys.readouterr()
+
+
+def last_json(out):
+    return json.loads(out.strip().splitlines()[-1])
+
+
+def trained(capsys, *more):
+    code, out = call(capsys, "train", "--data", "ring", *TINY, "--json", *more)
+    assert code == 0, out.err
+    return last_json(out.out)
+
+
+def test_train_prints_its_result_as_json(capsys, tmp_path):
+    result = trained(capsys, "--objective", "r3gan", "--out", str(tmp_path / "mine"))
+    assert result["run"] == str(tmp_path / "mine") and result["state"] == "done"
+    assert result["steps"] == 6 and result["seconds"] > 0 and result["steps_per_second"] > 0
+    assert {"modes", "modes_total", "hq", "reverse_kl", "em"} <= set(result["metrics"])
+    assert "images_per_second" not in result
+
+
+def test_train_on_images_says_the_feature_space(capsys):
+    argv = ["train", "--objective", "dcgan", "--data", "digits", "--steps", "2", "--batch", "8"]
+    code, out = call(capsys, *argv, "--width", "4", "--size", "16", "--json")
+    assert code == 0, out.err
+    result = last_json(out.out)
+    assert {"frechet", "feature_space"} <= set(result["metrics"])
+    assert result["images_per_second"] > 0
+
+
+def test_every_setting_is_a_flag(capsys, tmp_path):
+    result = trained(capsys, "--lr-g", "0.001", "--n-critic", "2", "--norm-d", "layer")
+    config = runs.Run(tmp_path / result["run"]).config
+    assert (config.lr_g, config.n_critic, config.norm_d) == (0.001, 2, "layer")
+
+
+def test_the_published_preset_is_a_flag(capsys, tmp_path):
+    result = trained(capsys, "--objective", "wgan", "--preset", "published")
+    assert runs.Run(tmp_path / result["run"]).config.lr_d == 5e-5
+
+
+@pytest.mark.parametrize(
+    ("argv", "words"),
+    [
+        (["train", "--objective", "wgangp"], "Did you mean “wgan-gp”"),
+        (["train", "--data", "rng"], "Did you mean “ring”"),
+        (["train", "--data", "folder:nowhere"], "nowhere"),
+        (["train", "--lr-g", "fast"], "invalid float"),
+        (["train", "--lrg", "1"], "unrecognized"),
+        (["train", "--steps", "0"], "outside 1"),
+        (["train", "--objective", "dcgan", "--data", "ring"], "use ns-gan"),
+        (["train", "--device", "tpu"], "device=tpu"),
+        (["sample", "nowhere.safetensors"], "nowhere.safetensors"),
+        (["sample", "no-such-run"], "no run"),
+        (["evaluate", "nowhere.safetensors"], "nowhere.safetensors"),
+        (["stop", "no-such-run"], "no run"),
+        (["resume", "no-such-run"], "no run"),
+        (["divergence", "normal(0,-1)", "normal(0,1)"], "std"),
+        (["divergence", "normale(0,1)", "normal(0,1)"], "normal"),
+        (["fly"], "invalid choice"),
+        ([], "required"),
+    ],
+)
+def test_a_bad_argument_is_one_line_and_exit_code_2(capsys, argv, words):
+    code, out = call(capsys, *argv)
+    assert code == 2
+    assert words in out.err
+    assert len(out.err.strip().splitlines()) == 1 and "Traceback" not in out.err
+
+
+def test_bad_arguments_leave_no_run_behind(capsys):
+    call(capsys, "train", "--data", "folder:nowhere")
+    call(capsys, "train", "--device", "tpu")
+    assert runs.all_runs() == []
+
+
+def test_a_failed_run_is_exit_code_1(capsys, monkeypatch):
+    from gan_core import worker
+
+    def fails(*_):
+        raise worker.Diverged("The loss became NaN at step 3.")
+
+    monkeypatch.setattr(worker._Recorder, "go", fails)
+    code, out = call(capsys, "train", *TINY, "--json")
+    assert code == 1 and "step 3" in out.err
+    assert last_json(out.out)["state"] == "failed"
+
+
+def test_sample_draws_a_picture_or_points(capsys, tmp_path):
+    run = trained(capsys)["run"]
+    code, out = call(capsys, "sample", run, "--n", "5", "--out", "points.csv", "--json")
+    assert code == 0 and last_json(out.out)["points"] == 5
+    assert len((tmp_path / "points.csv").read_text().splitlines()) == 5
+    argv = ["train", "--data", "digits", "--steps", "1", "--batch", "8", "--width", "4"]
+    call(capsys, *argv, "--size", "16", "--out", "images")
+    code, out = call(capsys, "sample", "images", "--n", "9", "--scale", "2", "--json")
+    assert code == 0 and (tmp_path / "samples.png").read_bytes()[:4] == b"\x89PNG"
+    assert (last_json(out.out)["width"], last_json(out.out)["rows"]) == (96, 3)
+    code, _ = call(capsys, "sample", "images", "--n", "5", "--to-seed", "3", "--out", "walk.png")
+    assert code == 0 and (tmp_path / "walk.png").exists()
+    code, out = call(capsys, "sample", "images", "--n", "0")
+    assert code == 2 and "from 1 to" in out.err
+    code, out = call(capsys, "sample", "images", "--out", "no/such/folder.png")
+    assert code == 2 and "folder.png" in out.err
+
+
+def test_the_same_seed_samples_the_same(capsys, tmp_path):
+    run = trained(capsys)["run"]
+    for name, seed in (("a", "1"), ("b", "1"), ("c", "2")):
+        call(capsys, "sample", run, "--seed", seed, "--out", f"{name}.csv")
+    a, b, c = ((tmp_path / f"{n}.csv").read_bytes() for n in "abc")
+    assert a == b != c
+
+
+def test_evaluate_repeats_the_figures_of_the_run(capsys):
+    result = trained(capsys)
+    code, out = call(capsys, "evaluate", result["run"], "--json")
+    assert code == 0
+    assert last_json(out.out)["metrics"]["em"] == pytest.approx(result["metrics"]["em"])
+
+
+def test_divergence_prints_the_closed_forms(capsys):
+    code, out = call(capsys, "divergence", "normal(0,1)", "normal(2,1)", "--json")
+    assert code == 0
+    result = last_json(out.out)
+    assert list(result) == ["kl", "kl_reverse", "js", "tv", "w1", "w2", "unit"]
+    assert (result["kl"], result["w1"], result["unit"]) == (2.0, 2.0, "nats")
+    _, out = call(capsys, "divergence", "point(0)", "point(3)", "--json")
+    assert last_json(out.out)["kl"] == "inf" and last_json(out.out)["w1"] == 3.0
+
+
+def test_list_stop_resume_and_delete(capsys, tmp_path):
+    run = trained(capsys)["run"]
+    name = run.rsplit("/", 1)[-1]
+    code, out = call(capsys, "list", "--json")
+    assert code == 0 and [r["run"] for r in last_json(out.out)["runs"]] == [run]
+    code, out = call(capsys, "stop", name)
+    assert code == 2 and "done" in out.err
+    code, out = call(capsys, "resume", name)
+    assert code == 2 and "--steps" in out.err
+    code, out = call(capsys, "resume", name, "--steps", "9", "--json")
+    assert code == 0 and last_json(out.out)["steps"] == 9
+    code, _ = call(capsys, "delete", name)
+    assert code == 0 and runs.all_runs() == []
+
+
+def test_every_command_has_help(capsys):
+    for command in commands.COMMANDS:
+        with pytest.raises(SystemExit) as ended:
+            main([command.name, "--help"])
+        assert ended.value.code == 0
+        assert command.summary in capsys.readouterr().out
+
+
+def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path):
+    argv = ["train", "--data", "ring", "--steps", "1000000", "--out", "long"]
+    child = subprocess.Popen(
+        [sys.executable, "-c", "import sys; from gan_core.__main__ import main; sys.exit(main())",
+         *argv], stderr=subprocess.PIPE, cwd=tmp_path, text=True,
+        env={**__import__("os").environ, "PYTHONPATH": _project()},
+    )  # fmt: skip
+    run = runs.Run(tmp_path / "long")
+    _wait(lambda: run.frame_count() > 2)
+    child.send_signal(2)
+    _, err = child.communicate(timeout=60)
+    assert child.returncode == 130 and "resume" in err and "Traceback" not in err
+    assert run.status()["state"] == "stopped" and run.checkpoint.exists()
+
+
+def _project():
+    from pathlib import Path
+
+    return str(Path(commands.__file__).parents[1])
+
+
+def _wait(condition, seconds=60):
+    import time
+
+    limit = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < limit, "waited too long"
+        time.sleep(0.05)
+
+
+def test_plain_makes_strict_json():
+    value = {"a": float("inf"), "b": [float("nan"), -float("inf")], "c": 1}
+    assert commands.plain(value) == {"a": "inf", "b": [None, "-inf"], "c": 1}

@@ -1,0 +1,90 @@
+"""Settings: checks that say what to change, and presets that are all valid."""
+
+import json
+from dataclasses import fields
+
+import pytest
+
+from gan_core import catalog
+from gan_core.catalog import BadInput, choose, data_info, parse_spec
+from gan_core.config import Config, validate
+from gan_core.presets import preset
+
+
+def test_a_config_survives_json():
+    config = preset("wgan-gp", "ring(modes=12,std=0.02)", seed=7, lr_g=1e-5)
+    assert Config.from_dict(json.loads(config.to_json())) == config
+
+
+@pytest.mark.parametrize("kind", ["recommended", "published"])
+@pytest.mark.parametrize("objective", [*catalog.OBJECTIVES, "dcgan"])
+@pytest.mark.parametrize("data", catalog.DATA)
+def test_every_preset_is_valid(objective, data, kind):
+    if objective == "dcgan" and data_info(data).kind == "2d":
+        with pytest.raises(BadInput, match="image preset"):
+            preset(objective, data, kind)
+        return
+    config = preset(objective, data, kind)
+    assert config.data == data and config.preset == kind
+
+
+def test_every_setting_says_what_it_is():
+    for f in fields(Config):
+        assert f.metadata["help"] and f.metadata["group"], f.name
+
+
+def test_published_settings_are_the_papers():
+    wgan = preset("wgan", "mnist", "published")
+    assert (wgan.optimizer, wgan.lr_d, wgan.n_critic, wgan.clip) == ("rmsprop", 5e-5, 5, 0.01)
+    gp = preset("wgan-gp", "mnist", "published")
+    assert (gp.lr_d, gp.beta1, gp.beta2, gp.n_critic, gp.lam) == (1e-4, 0.0, 0.9, 5, 10.0)
+    assert gp.norm_d == "layer" and preset("wgan-gp", "ring", "published").lam == 0.1
+    dc = preset("dcgan", "mnist", "published")
+    assert (dc.objective, dc.lr_g, dc.beta1, dc.beta2) == ("ns-gan", 2e-4, 0.5, 0.999)
+    assert dc.width == 64 and dc.latent == 100 and dc.norm_d == dc.norm_g == "batch"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"objective": "wgangp"}, "Did you mean “wgan-gp”"),
+        ({"data": "rings"}, "Did you mean “ring”"),
+        ({"data": "ring(mods=3)"}, "Did you mean “modes”"),
+        ({"data": "ring(modes=three)"}, "parameter=number"),
+        ({"data": "faces(size=3)"}, "takes no parameters"),
+        ({"data": "folder:"}, "needs a path"),
+        ({"steps": 0}, "outside 1 to"),
+        ({"steps": 2.5}, "whole number"),
+        ({"lr_g": float("nan")}, "finite"),
+        ({"lr_g": "fast"}, "must be a number"),
+        ({"batch": True}, "must be a number"),
+        ({"norm_d": "batch", "objective": "wgan-gp"}, "Set norm_d to layer"),
+        ({"network": "dcgan"}, "use network=mlp"),
+        ({"data": "faces"}, "need network=dcgan"),
+        ({"data": "faces", "network": "dcgan", "size": 48}, "16, 32, 64 or 128"),
+    ],
+)
+def test_a_bad_setting_is_named_with_what_to_do(change, words):
+    with pytest.raises(BadInput, match=words) as error:
+        validate(Config(**change))
+    assert "\n" not in str(error.value)
+
+
+def test_an_unknown_stored_setting_is_named():
+    with pytest.raises(BadInput, match="Did you mean “batch”"):
+        Config.from_dict({"batchs": 3})
+
+
+def test_specs_are_parsed():
+    assert parse_spec(" Ring( modes=12 , std=2e-2 ) ") == ("ring", {"modes": 12.0, "std": 0.02})
+    assert parse_spec("moons") == ("moons", {})
+    params = data_info("ring(modes=12)").params
+    assert (params["modes"], params["radius"], params["std"]) == (12.0, 1, 0.01)
+    with pytest.raises(BadInput, match="not a data spec"):
+        parse_spec("ring(")
+
+
+def test_choose_finds_the_nearest_name_or_none():
+    with pytest.raises(BadInput) as error:
+        choose("zzz", ["ring", "grid"], "data set")
+    assert "Did you mean" not in str(error.value) and "ring, grid" in str(error.value)

@@ -1,0 +1,80 @@
+"""Shapes, ranges and the architecture rules the papers state."""
+
+import pytest
+import torch
+from torch import nn
+
+from gan_core.models import (
+    MLP,
+    DCAutoencoder,
+    DCGenerator,
+    Fourier,
+    Scores,
+    dc_encoder,
+    init,
+)
+
+
+def seeded(net, seed=0):
+    return init(net, torch.Generator().manual_seed(seed))
+
+
+@pytest.mark.parametrize("size", [16, 32, 64])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_dcgan_pair_fits_its_size(size, channels):
+    G = seeded(DCGenerator(10, channels, size, 4))
+    D = seeded(Scores(dc_encoder(channels, size, 4, 1, "batch")))
+    images = G(torch.randn(3, 10))
+    assert images.shape == (3, channels, size, size)
+    assert images.abs().max() <= 1
+    assert D(images).shape == (3,)
+
+
+def test_dcgan_has_no_batchnorm_at_the_output_of_g_or_the_input_of_d():
+    G = list(DCGenerator(10, 3, 32, 4, "batch").body)
+    assert isinstance(G[-2], nn.ConvTranspose2d) and isinstance(G[-1], nn.Tanh)
+    D = list(dc_encoder(3, 32, 4, 1, "batch"))
+    assert isinstance(D[0], nn.Conv2d) and isinstance(D[1], nn.LeakyReLU)
+    assert any(isinstance(layer, nn.BatchNorm2d) for layer in D)
+    assert not any(isinstance(layer, nn.Linear) for layer in G + D)
+
+
+@pytest.mark.parametrize("norm", ["none", "layer", "spectral"])
+def test_without_batchnorm_a_score_depends_on_its_own_sample_alone(norm):
+    D = seeded(Scores(dc_encoder(1, 16, 4, 1, norm))).eval()
+    x = torch.randn(6, 1, 16, 16)
+    torch.testing.assert_close(D(x)[2:3], D(x[2:3]), rtol=1e-4, atol=1e-5)
+
+
+def test_with_batchnorm_it_does_not():
+    D = seeded(Scores(dc_encoder(1, 16, 4, 1, "batch"))).train()
+    x = torch.randn(6, 1, 16, 16)
+    assert not torch.allclose(D(x)[:3], D(x[:3]), atol=1e-3)
+
+
+def test_an_autoencoder_scores_by_its_mean_absolute_error():
+    D = seeded(DCAutoencoder(3, 16, 4, 8))
+    x = torch.randn(2, 3, 16, 16)
+    expected = torch.stack([(a - b).abs().mean() for a, b in zip(x, D.reconstruct(x), strict=True)])
+    torch.testing.assert_close(D(x), expected)
+
+
+def test_equal_seeds_draw_equal_weights_and_others_do_not():
+    nets = [seeded(MLP(2, 1, 8, 2), seed) for seed in (0, 0, 1)]
+    weights = [torch.cat([p.flatten() for p in net.parameters()]) for net in nets]
+    assert torch.equal(weights[0], weights[1])
+    assert not torch.equal(weights[0], weights[2])
+
+
+def test_fourier_features_keep_the_point_itself():
+    net = seeded(Fourier(2, 5))
+    x = torch.randn(4, 2)
+    out = net(x)
+    assert out.shape == (4, 12)
+    assert torch.equal(out[:, :2], x)
+    torch.testing.assert_close(out[:, 2:7].square() + out[:, 7:].square(), torch.ones(4, 5))
+
+
+def test_a_size_that_is_no_power_of_two_is_refused():
+    with pytest.raises(ValueError, match="size=28"):
+        DCGenerator(10, 1, 28, 4)
