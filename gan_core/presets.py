@@ -4,6 +4,8 @@ A preset is a Config: `preset("wgan-gp", "ring")` is the recipe this project mea
 `preset("wgan-gp", "ring", "published")` is the paper's. A page or flag then changes single fields.
 """
 
+import shlex
+from dataclasses import fields
 from typing import Any
 
 from gan_core.catalog import OBJECTIVES, BadInput, choose
@@ -99,3 +101,17 @@ def preset(objective: str, data: str, kind: str = "recommended", **changes: Any)
             values["lam"] = 0.1  # the official 2-D toy; images use 10
     values |= {"objective": objective, "data": data, "preset": kind} | changes
     return validate(Config(**values))
+
+
+def command(config: Config) -> str:
+    """The command line that trains this very config: its preset, and what differs from it."""
+    plain = preset(config.objective, config.data, config.preset)
+    name = "dcgan" if plain.objective == "ns-gan" and plain.kind == "image" else plain.objective
+    words = ["python -m gan_core train", "--objective", name, "--data", shlex.quote(config.data)]
+    if config.preset != "recommended":
+        words += ["--preset", config.preset]
+    for f in fields(Config):
+        value = getattr(config, f.name)
+        if f.name in ("seed", "steps") or value != getattr(plain, f.name):
+            words += ["--" + f.name.replace("_", "-"), str(value)]
+    return " ".join(words)

@@ -18,7 +18,8 @@ def window(p: Distribution, q: Distribution) -> tuple[float, float]:
     """The stretch of x that shows both, with a margin."""
     ends = [_reach(part) for d in (p, q) for _, part in d.parts]
     low, high = min(end[0] for end in ends), max(end[1] for end in ends)
-    margin = 0.06 * (high - low) or 1.0
+    bare = not p.dense and not q.dense  # points at the very edge are hard to see and to grasp
+    margin = (0.25 if bare else 0.06) * (high - low) or 1.0
     return low - margin, high + margin
 
 

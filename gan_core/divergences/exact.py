@@ -28,15 +28,24 @@ def _kl_reason(p: Distribution, q: Distribution, p_name: str, q_name: str) -> st
                 f"{p_name} puts probability {mass:.3g} on the single point x = {place:.4g},"
                 f" where {q_name} has none"
             )
-    for gap in _uncovered(p, q):
-        low, high = (f"{end:.4g}" for end in gap)
-        return f"{p_name} has mass where {q_name} has no density: x from {low} to {high}"
+    for low, high in _uncovered(p, q):
+        return f"{p_name} has mass where {q_name} has no density: {_stretch(low, high)}"
     for side, word in ((-1, "left"), (1, "right")):
         df = min((part.tail(side)[1] for _, part in p.dense), default=math.inf)
         power = min((part.tail(side)[0] for _, part in q.dense), default=math.inf)
         if df <= power < math.inf and power > 0:
             return f"the {word} tail of {p_name} is too heavy for that of {q_name}"
     return ""
+
+
+def _stretch(low: float, high: float) -> str:
+    if math.isinf(low) and math.isinf(high):
+        return "everywhere"
+    if math.isinf(low):
+        return f"at every x below {high:.4g}"
+    if math.isinf(high):
+        return f"at every x above {low:.4g}"
+    return f"from x = {low:.4g} to {high:.4g}"
 
 
 def _uncovered(p: Distribution, q: Distribution) -> list[tuple[float, float]]:
