@@ -55,7 +55,7 @@ OBJECTIVES: dict[str, ObjectiveInfo] = {
         f"{_REAL} + {_FAKE}",
         r"\mathbb{E}\,\mathrm{softplus}(-D(G(z)))",
         "Goodfellow et al. 2014",
-        "The same D; G maximises log D(G(z)) instead, so a losing G still gets a gradient.",
+        "G raises log D(G(z)) instead of lowering log(1 − D(G(z))), so a losing G still learns.",
     ),
     "lsgan": ObjectiveInfo(
         "LSGAN",

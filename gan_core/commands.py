@@ -249,6 +249,25 @@ def delete(args: argparse.Namespace) -> Result:
     return {"run": str(run.path), "deleted": True}, 0
 
 
+# features
+
+
+def features_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("data", help="mnist, faces or digits")
+    parser.add_argument("--epochs", type=int, default=None, help="(default: the card's)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of weights and batches")
+    parser.add_argument("--out", type=Path, default=None, help="(default: gan_core/assets)")
+
+
+def train_features(args: argparse.Namespace) -> Result:
+    from gan_core import features
+
+    out = args.out or features.ASSETS
+    card = features.train_features(args.data, out=out, epochs=args.epochs, seed=args.seed)
+    shown = ("space", "accuracy", "trained_on", "held_out", "epochs", "seed", "seconds")
+    return {name: card[name] for name in shown}, 0
+
+
 # What they share
 
 
@@ -290,5 +309,6 @@ COMMANDS = (
     Command("list", "List the runs.", list_arguments, list_runs),
     Command("sample", "Draw samples from a checkpoint.", sample_arguments, sample),
     Command("evaluate", "Measure a checkpoint.", evaluate_arguments, evaluate),
+    Command("features", "Train a feature space.", features_arguments, train_features),
     Command("divergence", "Distances of two 1-D distributions.", divergence_arguments, divergence),
 )

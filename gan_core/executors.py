@@ -21,6 +21,7 @@ from gan_core.runs import LIVE, Run
 Answer = tuple[dict[str, Any], bytes]  # what a worker says, and raw bytes
 
 PATIENCE = 120.0  # seconds an answer may take, a cold start of torch included
+HEAD_START = 5.0  # seconds a run gets before the next worker begins to load torch
 AT_ONCE = 2  # runs in progress on one machine
 
 
@@ -33,13 +34,22 @@ class Local:
         self._clerk: _Process | None = None  # answers requests
         self._taken: dict[str, _Process] = {}  # by run, kept to collect them when they end
         self._starting, self._asking = threading.Lock(), threading.Lock()
+        self._closed = False
 
     def warm(self) -> None:
-        """Start both workers without waiting for them."""
+        """Start both workers, where they are not there, without waiting for them."""
         with self._starting:
-            self._hand = self._hand or _Process()
+            if not self._closed and not _running(self._hand):
+                self._hand = _Process()
         with self._asking:
-            self._clerk = self._clerk or _Process()
+            if not self._closed and not _running(self._clerk):
+                self._clerk = _Process()
+
+    def warm_later(self, seconds: float) -> None:
+        """Start them after a while, so that what is wanted now gets the machine first."""
+        timer = threading.Timer(seconds, self.warm)
+        timer.daemon = True
+        timer.start()
 
     def start(self, run: Run, resume: bool = False) -> None:
         """Hand a queued or ended run to a worker; BadInput while too many are in progress."""
@@ -52,14 +62,15 @@ class Local:
                 )
             if resume:
                 run.write_status(state="queued", pid=None, error=None)
-            hand = self._hand if self._hand and self._hand.running() else _Process()
+            hand = self._hand if self._hand and _running(self._hand) else _Process()
             hand.tell({"do": "train", "run": str(run.path.resolve()), "resume": resume})
             self._taken[run.id] = hand
-            self._hand = _Process()
+            self._hand = None
+        self.warm_later(HEAD_START)
 
     def _busy(self) -> set[str]:
         """Runs in progress, also those that another server or the command line began."""
-        self._taken = {name: p for name, p in self._taken.items() if p.running()}
+        self._taken = {name: p for name, p in self._taken.items() if _running(p)}
         live = {r.id for r in runs.all_runs() if r.status()["state"] in ("running", "paused")}
         return live | set(self._taken)
 
@@ -70,7 +81,7 @@ class Local:
     def ask(self, request: dict[str, Any], patience: float = PATIENCE) -> Answer:
         """The answer of a warm worker: what it says, and raw bytes. BadInput if it refuses."""
         with self._asking:
-            if self._clerk is None or not self._clerk.running():
+            if self._clerk is None or not _running(self._clerk):
                 self._clerk = _Process()
             try:
                 self._clerk.tell(request)
@@ -85,10 +96,15 @@ class Local:
 
     def close(self) -> None:
         """End the warm workers; runs in progress go on."""
+        self._closed = True
         for process in (self._hand, self._clerk):
             if process is not None:
                 process.end()
         self._hand = self._clerk = None
+
+
+def _running(process: "_Process | None") -> bool:
+    return process is not None and process.popen.poll() is None
 
 
 class _Process:
@@ -106,9 +122,6 @@ class _Process:
         )
         self.ready = False
         self.rest = b""  # what was read beyond the last answer
-
-    def running(self) -> bool:
-        return self.popen.poll() is None
 
     def tell(self, request: dict[str, Any]) -> None:
         assert self.popen.stdin is not None

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gan_core import checkpoint, judge, pictures, runs
+from gan_core import checkpoint, judge, metrics, pictures, runs
 from gan_core.build import build
 from gan_core.catalog import OBJECTIVES, BadInput
 from gan_core.config import Config
@@ -24,6 +24,7 @@ from gan_core.runs import Run
 from gan_core.training import Step, generate, train
 
 SAVE_EVERY = 10.0  # seconds between checkpoints
+FIRST_JUDGEMENT = {"2d": 0.5, "image": 8.0}  # seconds; that of images begins with a slow encoding
 LOOK_EVERY = 0.1  # seconds between frames at first; the pause grows, so that frames stay bounded
 FRAMES = 300  # frames in the first stretch, before the pause between them begins to grow
 
@@ -105,7 +106,7 @@ class _Recorder:
         self._show_scene()
         yield self._look("running")
         next_look = next_save = 0.0
-        next_judge = 0.0 if self.config.kind == "2d" else self.seconds + 8.0  # images: it is slow
+        next_judge = self.seconds + FIRST_JUDGEMENT[self.config.kind]
         last: Step | None = None
         try:
             for step in train(self.players, self._real, self.plan):
@@ -125,7 +126,7 @@ class _Recorder:
                     next_save = self.seconds + SAVE_EVERY
                 if now >= next_judge:
                     took = self._measure(final=False)
-                    next_judge = self.seconds + max(2.0, 20 * took)
+                    next_judge = self.seconds + min(max(1.0, 10 * took), 15.0)
                 if self.config.seconds and self.seconds >= self.config.seconds:
                     break
         except KeyboardInterrupt:
@@ -253,3 +254,4 @@ def dry_run() -> None:
     players, dataset, plan = build(Config(steps=2, batch=8, width=4, depth=1))
     for step in train(players, dataset.sample, plan):
         step.row(probabilities=True)
+    metrics.earth_mover(step.real[:2, None], step.fake[:2, None])

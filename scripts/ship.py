@@ -7,7 +7,6 @@ own, measured by it; nothing is typed in.
 """
 
 import argparse
-import json
 import os
 import platform
 import shutil

@@ -90,7 +90,10 @@ class Panels:
 def panels(
     p: Distribution, q: Distribution, capped: bool = False, extra: Array | None = None
 ) -> Panels:
-    """The panels for a pair, with marks `extra` besides; at least one, even for two points."""
+    """The panels for a pair; at least one, even for two points.
+
+    With marks `extra` besides they are for CDFs, which have no use for the layers of a log.
+    """
     families = [part for d in (p, q) for _, part in d.parts]
     marks = _distinct(np.concatenate([family.marks for family in families]))
     if capped:
@@ -100,7 +103,8 @@ def panels(
         marks = _distinct(np.r_[marks, extra[(extra > marks[0]) & (extra < marks[-1])]])
     if len(marks) == 1:
         marks = marks + np.array([-1.0, 1.0])
-    marks = _distinct(np.concatenate([marks, *(_layers(d, marks) for d in (p, q))]))
+    if extra is None:
+        marks = _distinct(np.concatenate([marks, *(_layers(d, marks) for d in (p, q))]))
     anchors = np.unique([a for family in families for a in family.anchors])
     near_one = np.concatenate([family.near_one for family in families])
     if not len(near_one):

@@ -19,8 +19,9 @@ _NEWTON = 2  # steps from a table's guess: the first has two digits, the last at
 
 def covariance(p: Distribution, q: Distribution) -> float:
     """The covariance of p and q under the optimal coupling, each seen on a mesh of its own."""
-    p_table, q_table = (Table(d, panels(d, d).nodes()[0]) for d in (p, q))
-    kinks = p_table.quantile(*smaller(q, panels(q, q).edges))  # where T passes an edge
+    meshes = [panels(d, d, extra=np.empty(0)) for d in (p, q)]
+    p_table, q_table = (Table(d, m.nodes()[0]) for d, m in zip((p, q), meshes, strict=True))
+    kinks = p_table.quantile(*smaller(q, meshes[1].edges))  # where T passes an edge
     x, _, weight = panels(p, p, extra=kinks).nodes()
     value, high = smaller(p, x)
     to = q_table.quantile(value, high)

@@ -82,20 +82,21 @@ def test_pickles_are_refused(tmp_path):
 
 
 def test_foreign_and_damaged_files_are_refused(saved, tmp_path):
-    path, config, made = saved
+    path, _, _ = saved
     foreign = tmp_path / "foreign.safetensors"
     save_file({"layer.weight": torch.zeros(2)}, foreign)
     refused(foreign, "layer.weight")
     refused(tmp_path / "missing.safetensors", "no file")
     whole = path.read_bytes()
-    for name, data in {"cut": whole[: len(whole) // 2], "noise": b"\xff" * 100, "empty": b""}.items():
+    cut = whole[: len(whole) // 2]
+    for name, data in {"cut": cut, "noise": b"\xff" * 100, "empty": b""}.items():
         bad = tmp_path / f"{name}.safetensors"
         bad.write_bytes(data)
         refused(bad, "damaged")
 
 
 def test_a_header_that_lies_is_refused_before_memory_is_taken(saved, tmp_path):
-    path, config, made = saved
+    _, config, made = saved
     lying = tmp_path / "lying.safetensors"
     checkpoint.save(lying, made, config.replace(width=1024))
     refused(lying, r"G\.0\.weight has shape")

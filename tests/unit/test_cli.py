@@ -166,6 +166,15 @@ def test_list_stop_resume_and_delete(capsys, tmp_path):
     assert code == 0 and runs.all_runs() == []
 
 
+def test_features_trains_a_feature_space(capsys, tmp_path):
+    out = tmp_path / "assets"
+    code, printed = call(capsys, "features", "digits", "--epochs", "1", "--out", str(out), "--json")
+    assert code == 0 and (out / "features-digits.safetensors").exists()
+    assert last_json(printed.out)["space"] == "digits-cnn"
+    code, printed = call(capsys, "features", "ring")
+    assert code == 2 and "digits" in printed.err
+
+
 def test_every_command_has_help(capsys):
     for command in commands.COMMANDS:
         with pytest.raises(SystemExit) as ended:

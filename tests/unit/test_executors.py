@@ -94,6 +94,7 @@ def test_a_run_outlives_the_server_that_started_it(tmp_path):
         "run = runs.create(preset('ns-gan', 'ring', steps=10**6, width=8, batch=16))\n"
         "local = Local(); local.start(run)\n"
         "import time\n"
+        "local.warm()\n"
         "while run.status()['state'] != 'running': time.sleep(0.02)\n"
         "print(run.id, local._hand.popen.pid, flush=True)\n"
         "import os; os._exit(9)\n"

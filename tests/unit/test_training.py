@@ -7,11 +7,12 @@ import torch
 from torch import nn
 
 from gan_core import checkpoint
-from gan_core.build import build, players, plan
+from gan_core.build import build, plan, players
 from gan_core.catalog import OBJECTIVES
 from gan_core.config import Config
 from gan_core.models import MLP, Scores, init
-from gan_core.objectives import GAN, OBJECTIVES as CLASSES
+from gan_core.objectives import GAN
+from gan_core.objectives import OBJECTIVES as CLASSES
 from gan_core.presets import preset
 from gan_core.training import Players, generate, train
 

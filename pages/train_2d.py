@@ -1,0 +1,46 @@
+"""The arena: a generator learns a distribution in the plane while one watches."""
+
+from typing import Any
+
+import streamlit as st
+
+from gan_core.runs import LIVE, Run
+from ui import controls, live, nav, panels
+from ui.components import canvas
+
+nav.guard()
+
+
+def draw(run: Run, status: dict[str, Any]) -> None:
+    """Everything that is shown of one run."""
+    scene = run.scene()
+    if not live.header(run, status, "p") or scene is None:
+        return
+    moving = status["state"] in LIVE
+    frames = live.film(run, moving)
+    left, right = st.columns([9, 11], gap="medium")
+    with left:
+        if frames:
+            canvas.scene(run.id, scene, run.real(), frames, moving, key="p_scene")
+            st.caption(panels.READING[scene["head"]])
+    with right:
+        panels.meters(panels.plane_meters(status.get("metrics") or {}))
+        shown = panels.plane_panels(run, scene, live.table(run, moving))
+        steps = status.get("steps") or 0
+        canvas.curves(run.id, shown, steps, moving, key="p_curves", height=490)
+
+
+st.title("Train in 2-D")
+st.markdown(
+    "The generator **G** moves points; the discriminator **D** tells them from the data."
+    " Both learn from each other, and here is what they do, step by step."
+)
+config = controls.bar("p", "2d", ("r3gan", "ring"), live.start)
+run = live.chosen("2d", "pages/train_images.py")
+if run is None:
+    panels.empty(
+        "2d", "Press **Train**. Orange points, drawn by G, start as a cloud and move onto the"
+        " blue ones, the data; with the recommended settings that takes about ten seconds.",
+    )  # fmt: skip
+    st.stop()
+live.follow(run, draw)

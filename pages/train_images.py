@@ -1,0 +1,54 @@
+"""The same game with pictures: a fixed set of latents, drawn again and again while G learns."""
+
+from typing import Any
+
+import streamlit as st
+
+from gan_core.runs import LIVE, Run
+from ui import controls, live, nav, panels
+from ui.components import canvas
+
+nav.guard()
+
+
+def draw(run: Run, status: dict[str, Any]) -> None:
+    """Everything that is shown of one run."""
+    scene = run.scene()
+    if not live.header(run, status, "i") or scene is None:
+        return
+    moving = status["state"] in LIVE
+    frames = live.film(run, moving)
+    panels.meters(panels.image_meters(status.get("metrics") or {}))
+    with st.grid(3, min_column_width=300, gap="medium"):
+        with st.container(gap="xsmall"):
+            st.markdown("**Generated**, from the same noise every time")
+            if frames:
+                label = f"64 generated pictures, step {frames[-1][0]:,}"
+                canvas.grid(run.id, scene, frames, moving, label, key="i_fake")
+        with st.container(gap="xsmall"):
+            st.markdown("**Real**, from the data")
+            real = [(0, 0.0, run.real())]
+            canvas.grid(run.id, scene, real, moving, "64 real pictures", key="i_real")
+        shown = panels.image_panels(run, live.table(run, moving))
+        steps = status.get("steps") or 0
+        canvas.curves(run.id, shown, steps, moving, key="i_curves", height=420)
+    st.caption(
+        "Each tile on the left is one latent vector, followed through training. Click a tile to"
+        " enlarge it. Many equal tiles mean mode collapse: compare their variety with the right."
+    )
+
+
+st.title("Train on images")
+st.markdown(
+    "The same game with pictures: **G** turns noise into images, **D** compares them with real"
+    " ones. A small set is legible after a few minutes on two processor cores."
+)
+config = controls.bar("i", "image", ("dcgan", "faces"), live.start)
+run = live.chosen("image", "pages/train_2d.py")
+if run is None:
+    panels.empty(
+        "image", "Press **Train**. 64 tiles of noise turn into pictures, beside 64 real ones;"
+        " the run goes on when you leave this page.",
+    )  # fmt: skip
+    st.stop()
+live.follow(run, draw)

@@ -1,0 +1,136 @@
+"""Divergences and Equilibrium in Streamlit's harness: alone, in the frame, links good and bad."""
+
+import math
+
+import pytest
+
+from gan_core.divergences import distances
+from ui import pair, words
+
+PAGES = ["divergences", "equilibrium"]
+
+
+def address(at):
+    """The pair in the page's address."""
+    found = (at.query_params[side] for side in pair.SIDES)
+    return tuple(v[0] if isinstance(v, list) else v for v in found)
+
+
+def table(at):
+    """The page's table as {first column: {column: cell}}."""
+    (text,) = [m.value for m in at.markdown if m.value.startswith("| ")]
+    head, _, *rows = [
+        [c.strip() for c in line.strip("| ").split(" | ")] for line in text.split("\n")
+    ]
+    return {row[0]: dict(zip(head, row, strict=True)) for row in rows}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_alone_and_in_the_frame(page, alone, framed):
+    for at in (alone(page), framed(page)):
+        assert not at.exception
+        assert at.title[0].value.lower() == page
+        assert address(at) == ("normal(0,1)", "normal(2,1)")
+
+
+def test_the_numbers_of_a_link(alone):
+    at = alone("divergences", p="normal(0,1)", q="normal(0,2)", dv_unit="bits", dv_view="JS")
+    rows, d = table(at), distances("normal(0,1)", "normal(0,2)", "bits")
+    assert float(rows["KL($p_r$‖$p_g$)"]["value"]) == pytest.approx(d.kl, rel=1e-9)
+    assert float(rows["Earth mover, W₁"]["value"]) == pytest.approx(
+        math.sqrt(2 / math.pi), rel=1e-9
+    )
+    assert rows["Jensen–Shannon"]["unit"] == "bits"
+    assert any("divergence" in code.value and '"normal(0,2)"' in code.value for code in at.code)
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("framing", ["alone", "framed"])
+def test_a_bad_link_is_explained_and_loses_nothing(page, framing, request):
+    at = request.getfixturevalue(framing)(page, p="nromal(0,1)", q="uniform(0,3)")
+    assert not at.exception
+    (warning,) = at.warning
+    assert "nromal" in warning.value and "normal" in warning.value and "p_r" in warning.value
+    assert pair.START["p"] in warning.value  # what stays
+    assert address(at) == ("nromal(0,1)", "uniform(0,3)")  # to be mended, not thrown away
+
+
+@pytest.mark.parametrize(
+    "bad", ["normal(0,-1)", "normal(0,nan)", "<b>", "point(1e99)", "mixture(", "x" * 3000]
+)
+def test_every_kind_of_bad_link(bad, alone):
+    at = alone("divergences", p=bad)
+    assert not at.exception and len(at.warning) == 1
+
+
+def test_infinity_and_its_reason(alone):
+    at = alone("divergences", p="point(0)", q="point(1)")
+    rows = table(at)
+    assert rows["KL($p_r$‖$p_g$)"]["value"] == "∞"
+    assert float(rows["Jensen–Shannon"]["value"]) == pytest.approx(math.log(2), rel=1e-9)
+    assert any("single point" in m.value for m in at.markdown)
+
+
+def test_presets_set_both_densities(alone):
+    at = alone("divergences")
+    for i, (p, q, _) in enumerate(pair.PRESETS.values()):
+        at.button(key=f"pair_preset_{i}").click().run()
+        assert not at.exception
+        assert address(at) == (p, q)
+        assert any(f'"{p}" "{q}"' in code.value for code in at.code)
+
+
+def test_both_pages_share_the_pair(framed):
+    at = framed("divergences", p="laplace(0,1)", q="point(2)")
+    assert not at.exception
+    at.switch_page("pages/equilibrium.py").run()
+    assert not at.exception
+    assert at.session_state["pair"]["specs"] == {"p": "laplace(0,1)", "q": "point(2)"}
+
+
+def test_every_view_and_unit(alone):
+    at = alone("divergences", p="mixture(0.5*point(0)+0.5*normal(0,1))", q="uniform(-1,1)")
+    for view in ("EM", "KL", "reverse KL", "JS", "TV"):
+        at.button_group(key="dv_view").set_value(view).run()
+        assert not at.exception
+    at.button_group(key="dv_unit").set_value("bits").run()
+    assert table(at)["Jensen–Shannon"]["unit"] == "bits"
+    at = alone("equilibrium", p="point(0)", q="normal(0,1)")
+    for view in ("GAN", "LSGAN", "Hinge", "WGAN"):
+        at.button_group(key="eq_view").set_value(view).run()
+        assert not at.exception
+
+
+def test_equilibrium_beside_nash(alone):
+    rows = table(alone("equilibrium", p="gamma(2,1)", q="gamma(2,1)"))
+    for row in rows.values():
+        assert row["here"] == row["at Nash"]
+    value = rows["GAN, minimax"]
+    assert value["here"] == "−1.3863" and rows["GAN, non-saturating G"]["here"] == "0.6931"
+    rows = table(alone("equilibrium", p="uniform(0,1)", q="uniform(2,3)"))
+    assert rows["GAN, minimax"]["here"] == "0.0000"
+    assert rows["GAN, non-saturating G"]["here"] == "∞"
+
+
+def said(p, q):
+    left, right = pair.parse(p), pair.parse(q)
+    return words.distances(left, right, distances(left, right))
+
+
+def test_words_follow_the_figures():
+    apart = said("uniform(0,1)", "uniform(2,3)")
+    assert "Both KL are infinite" in apart and "no gradient" in apart
+    assert "EM = 2.000 still gives a gradient" in apart and "to the left" in apart
+    assert "to the right" in said("uniform(2,3)", "uniform(0,1)")
+    near = said("normal(0,1)", "normal(0.5,1)")
+    assert "infinite" not in near and "no gradient" not in near and "still slopes" in near
+    assert "every distance is 0" in said("beta(2,3)", "beta(2,3)")
+    assert "EM is infinite" in said("student_t(1,0,1)", "normal(0,1)")
+    collapsed = said("mixture(0.5*normal(-2,0.6)+0.5*normal(2,0.6))", "normal(2,0.6)")
+    assert "misses places" in collapsed
+
+
+def test_figures_for_people():
+    assert [words.figure(v) for v in (0, 2, 0.33683, 1e-7, 799.96, -0.7126, math.inf)] == [
+        "0", "2.000", "0.3368", "1.00e−7", "800.0", "−0.7126", "∞",
+    ]  # fmt: skip

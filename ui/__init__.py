@@ -1,0 +1,1 @@
+"""What the pages share: navigation, controls, the live view, figures and canvas components."""

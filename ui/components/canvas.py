@@ -1,0 +1,144 @@
+"""Canvas components: a 2-D arena, curves, and a grid of pictures, drawn in the browser from bytes.
+
+Each takes one block of bytes (see `pack`): nothing is drawn on the server, and between two frames
+the browser moves what it shows by itself.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+Frame = tuple[int, float, bytes]  # step, seconds, payload, as `Run.frame` gives it
+
+_HERE = Path(__file__).parent
+_PLAYER = """
+  <div class="player" hidden>
+    <button type="button"></button>
+    <input type="range" min="0" value="0" aria-label="Frame of the run">
+    <output></output>
+  </div>
+"""
+_LAYERS = "".join(
+    f'<button type="button" data-layer="{name}"><i></i><span>{label}</span></button>'
+    for name, label in (
+        ("real", "Real data"), ("fake", "Generated"), ("field", "D(x)"),
+        ("lines", "Levels"), ("modes", "Modes"),
+    )
+)  # fmt: skip
+
+
+def _component(name: str, html: str, scripts: Sequence[str], styles: Sequence[str]) -> Any:
+    """Register a component whose code is files of this folder, joined."""
+
+    def join(names: Sequence[str]) -> str:
+        return "\n".join((_HERE / n).read_text() for n in names)
+
+    return st.components.v2.component(
+        name, html=f"\n{html}\n", js=join(["common.js", *scripts]), css=join(styles)
+    )
+
+
+_scene = _component(
+    "arena",
+    f"""<figure>
+  <div class="stage">
+    <canvas role="img" tabindex="0" aria-label="Samples in the plane"></canvas>
+    <div class="tip" hidden></div>
+    <div class="zoom">
+      <button type="button" class="in" aria-label="Zoom in">+</button>
+      <button type="button" class="out" aria-label="Zoom out">\N{MINUS SIGN}</button>
+    </div>
+  </div>
+  {_PLAYER}
+  <div class="legend">{_LAYERS}</div>
+</figure>""",
+    ["scene.js", "scene_frame.js"],
+    ["canvas.css", "scene.css"],
+)
+_curves = _component(
+    "curves",
+    """<figure>
+  <canvas role="img" tabindex="0" aria-label="Curves" style="border: 0"></canvas>
+</figure>""",
+    ["curves_paint.js", "curves.js"],
+    ["canvas.css"],
+)
+_grid = _component(
+    "picture_grid",
+    f"""<figure>
+  <div class="stage">
+    <canvas class="grid" role="img" aria-label="Pictures"></canvas>
+    <canvas class="large" hidden role="img" aria-label="The chosen picture, enlarged"></canvas>
+  </div>
+  {_PLAYER}
+</figure>""",
+    ["grid.js"],
+    ["canvas.css", "grid.css"],
+)
+
+
+def pack(header: dict[str, Any], **blobs: bytes) -> bytes:
+    """u32 header length, JSON header, blobs; every blob starts at a multiple of four bytes."""
+    places, body = {}, b""
+    for name, blob in blobs.items():
+        places[name] = (len(body), len(blob))
+        body += blob + b"\0" * (-len(blob) % 4)
+    text = json.dumps({**header, "blobs": places}).encode()
+    text += b" " * (-len(text) % 4)
+    return len(text).to_bytes(4, "little") + text + body
+
+
+def scene(
+    run: str, scene: dict[str, Any], real: bytes, frames: Sequence[Frame], live: bool, key: str
+) -> None:
+    """The plane with D's field, real and generated points; `scene` as gan_core.runs stores it.
+
+    While `live`, give the newest frame: points glide to it. Afterwards give several, to play.
+    """
+    header = {
+        "run": run, "scene": scene, "live": live, "frames": [[f[0], f[1]] for f in frames],
+    }  # fmt: skip
+    data = pack(header, real=real, frames=b"".join(f[2] for f in frames))
+    _scene(data=data, key=key, height="content")
+
+
+def grid(
+    run: str, layout: dict[str, Any], frames: Sequence[Frame], live: bool, label: str, key: str
+) -> None:
+    """A picture (WebP) of `columns` by `rows` tiles of `size` pixels; several frames: a film."""
+    header = {
+        "run": run, "live": live, "label": label,
+        "columns": layout["columns"], "rows": layout["rows"], "size": layout["size"],
+        "frames": [[step, seconds, len(payload)] for step, seconds, payload in frames],
+    }  # fmt: skip
+    _grid(data=pack(header, pictures=b"".join(f[2] for f in frames)), key=key, height="content")
+
+
+def curves(
+    run: str, panels: Sequence[dict[str, Any]], total: int, live: bool, key: str, height: int = 520
+) -> None:
+    """Stacked panels over training steps.
+
+    A panel is {"title", "series", "guides", "smooth", and maybe "low", "high"}; a series is
+    {"label", "color": "real" | "fake" | "d" | "em", "x", "y"} with two arrays of one length; a
+    guide is {"y", "label"}. `total` is the number of steps planned.
+    """
+    values: list[np.ndarray] = []
+    last, shown = 1.0, []
+    for panel in panels:
+        lines = []
+        for s in panel["series"]:
+            x, y = np.asarray(s["x"], "<f4"), np.asarray(s["y"], "<f4")
+            values += [x, y]
+            last = max(last, float(x[-1])) if len(x) else last
+            lines.append({"label": s["label"], "color": s["color"], "n": len(x)})
+        shown.append({"guides": [], "smooth": False, **panel, "series": lines})
+    header = {
+        "run": run, "panels": shown, "total": total, "last": last, "live": live, "height": height,
+    }  # fmt: skip
+    data = pack(header, values=b"".join(v.tobytes() for v in values))
+    _curves(data=data, key=key, height="content")

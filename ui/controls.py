@@ -1,0 +1,219 @@
+"""Config fields as widgets whose values stand in the address, and back again to a Config.
+
+Every key begins with its page's prefix, so `?p_objective=wgan&p_lr_g=0.0001` is one view of one
+page. A widget's default is the preset's value; choosing another objective or preset sets all of
+them anew, because settings that suit one objective seldom suit the next.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import Field, fields
+from typing import Any
+
+import streamlit as st
+
+from gan_core.catalog import DATA, FOLDER, OBJECTIVES, BadInput, data_info, parse_spec
+from gan_core.config import Config, data_names, validate
+from gan_core.presets import preset
+from ui import explain
+
+PRESETS = ("recommended", "published")  # as addresses and the command line have them
+OWN_FOLDER = "folder"
+GROUPS = {
+    "Length": ("steps", "seconds", "batch", "seed"),
+    "Optimiser": (
+        "optimizer", "lr_g", "lr_d", "beta1", "beta2", "lr_end", "n_critic", "n_gen", "ema",
+    ),
+    "Cures": ("r1", "r2", "noise"),
+    "Networks": ("size", "latent", "width", "depth", "norm_g", "norm_d", "fourier"),
+    "Machine": ("device", "precision"),
+}  # fmt: skip
+ONLY = {"size": "image", "depth": "2d", "fourier": "2d"}  # fields that one kind of data has
+LABELS = {
+    "steps": "Steps", "seconds": "Time limit, s", "batch": "Batch size", "seed": "Seed",
+    "optimizer": "Optimiser", "lr_g": "Learning rate, G", "lr_d": "Learning rate, D",
+    "beta1": "β₁", "beta2": "β₂", "lr_end": "Final rate, share", "n_critic": "D steps a round",
+    "n_gen": "G steps a round", "ema": "Average of G", "r1": "R1", "r2": "R2",
+    "noise": "Instance noise σ", "size": "Picture size", "latent": "Latent size",
+    "width": "Width", "depth": "Depth", "norm_g": "Norm in G", "norm_d": "Norm in D",
+    "fourier": "Fourier features", "device": "Device", "precision": "Precision",
+    "lam": "λ", "clip": "Clip c", "gamma": "γ", "lambda_k": "λₖ", "a": "a", "b": "b", "c": "c",
+}  # fmt: skip
+_FIELDS: dict[str, Field] = {f.name: f for f in fields(Config)}
+_WIDE = 152  # pixels of one small widget
+
+
+def objectives(kind: str) -> list[str]:
+    """What can be chosen to train with; on images the non-saturating pair is DCGAN's."""
+    if kind == "2d":
+        return list(OBJECTIVES)
+    return ["dcgan", *(name for name in OBJECTIVES if name != "ns-gan")]
+
+
+def bar(
+    prefix: str, kind: str, defaults: tuple[str, str], train: Callable[[Config], None]
+) -> Config | None:
+    """All choices of a training page and its button, which calls `train` with their Config.
+
+    Returns that Config, or None where the choices do not fit together, which is then explained.
+    """
+    config, problem = None, ""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        objective, data, chosen = _choices(prefix, kind, defaults)
+        with st.popover("Advanced", icon=":material/tune:", key=f"{prefix}_advanced"):
+            try:
+                config = _settings(prefix, kind, objective, data, chosen)
+            except BadInput as error:
+                problem = str(error)
+        explain.formulas(objective)
+        pressed = st.button(
+            "Train", icon=":material/play_arrow:", type="primary", key=f"{prefix}_train",
+            disabled=config is None,
+        )  # fmt: skip
+    info = explain.info(objective)
+    st.caption(f"**{info.title}** · {info.summary} *{info.source}*")
+    explain.download_note(data)
+    if config is None:
+        st.warning(problem, title="These settings do not fit together", icon=":material/tune:")
+    elif pressed:
+        train(config)
+    return config
+
+
+def _choices(prefix: str, kind: str, defaults: tuple[str, str]) -> tuple[str, str, str]:
+    """The three choices that matter most: objective, data set and preset.
+
+    Options are shown by their names, because an address holds an option as it is shown.
+    """
+    names, sets = objectives(kind), data_names(kind)
+    if kind == "image":
+        sets.append(OWN_FOLDER)
+    again: dict[str, Any] = {"on_change": _to_preset, "args": (prefix, kind)}
+    objective = st.selectbox(
+        "Objective", names, names.index(defaults[0]),
+        key=f"{prefix}_objective", bind="query-params", width=200, **again,
+    )  # fmt: skip
+    data = st.selectbox(
+        "Data", sets, sets.index(defaults[1]),
+        key=f"{prefix}_data", bind="query-params", width=200,
+    )  # fmt: skip
+    chosen = st.selectbox(
+        "Preset", PRESETS,
+        key=f"{prefix}_preset", bind="query-params", width=190, **again,
+        help="*recommended*: what this project measured to work soonest."
+        " *published*: the paper's own numbers, slow on small machines.",
+    )  # fmt: skip
+    return objective, data, chosen
+
+
+def _settings(prefix: str, kind: str, objective: str, data: str, chosen: str) -> Config:
+    """Every other field, in groups; the checked Config of all choices, or BadInput."""
+    base = preset(objective, data_names(kind)[0], chosen)
+    values: dict[str, Any] = {"data": _data_spec(prefix, data)}
+    for title, names in _groups(kind, base.objective).items():
+        st.markdown(f"**{title}**")
+        with st.container(horizontal=True):
+            for name in names:
+                values[name] = _widget(prefix, _FIELDS[name], getattr(base, name))
+    return validate(base.replace(**values))
+
+
+def take_over(prefix: str, config: Config) -> None:
+    """Set every widget to a run's settings (a callback)."""
+    state = st.session_state
+    objective, kind = config.objective, config.kind
+    state[f"{prefix}_objective"] = (
+        "dcgan" if kind == "image" and objective == "ns-gan" else objective
+    )
+    state[f"{prefix}_preset"] = config.preset
+    if config.data.startswith(FOLDER):
+        state[f"{prefix}_data"] = OWN_FOLDER
+        state[f"{prefix}_folder"] = config.data[len(FOLDER) :]
+    else:
+        name, _ = parse_spec(config.data)
+        state[f"{prefix}_data"] = name
+        for key, value in config.info.params.items():
+            state[f"{prefix}_{name}_{key}"] = float(value)
+    _set(prefix, config)
+
+
+def _groups(kind: str, objective: str) -> dict[str, tuple[str, ...]]:
+    """The groups of fields that mean something for this kind of data and objective."""
+    info = OBJECTIVES[objective]
+    own = {f"{info.title}'s own": info.settings} if info.settings else {}
+    groups = {**own, **GROUPS}
+    return {
+        title: tuple(n for n in names if ONLY.get(n, kind) == kind)
+        for title, names in groups.items()
+    }
+
+
+def _to_preset(prefix: str, kind: str) -> None:
+    """Give every setting the chosen preset's value (a callback)."""
+    state = st.session_state
+    objective = state[f"{prefix}_objective"]
+    _set(prefix, preset(objective, data_names(kind)[0], state[f"{prefix}_preset"]))
+
+
+def _set(prefix: str, config: Config) -> None:
+    for names in _groups(config.kind, config.objective).values():
+        for name in names:
+            st.session_state[f"{prefix}_{name}"] = getattr(config, name)
+
+
+def _data_spec(prefix: str, data: str) -> str:
+    """The data spec of a name and its parameters' widgets: `ring(modes=12)`."""
+    if data == OWN_FOLDER:
+        path = st.text_input(
+            "Folder on this machine", key=f"{prefix}_folder", bind="query-params",
+            placeholder="photos/cats", help="PNG, JPEG or WebP; subfolders count as classes.",
+        )  # fmt: skip
+        if not path:
+            raise BadInput("Name the folder that holds your pictures, under Advanced settings.")
+        return FOLDER + path
+    params = DATA[data].params
+    if not params:
+        return data
+    st.markdown(f"**{DATA[data].title}**")
+    changed = []
+    with st.container(horizontal=True):
+        for name, default in params.items():
+            value = st.number_input(
+                name.capitalize(), value=float(default), step=_step(default), format="%.6g",
+                key=f"{prefix}_{data}_{name}", bind="query-params", width=_WIDE,
+            )  # fmt: skip
+            if value != default:
+                changed.append(f"{name}={value:g}")
+    spec = f"{data}({','.join(changed)})" if changed else data
+    data_info(spec)
+    return spec
+
+
+def _widget(prefix: str, field: Field, value: Any) -> Any:
+    """The widget of one field, its default being `value`."""
+    meta = field.metadata
+    common: dict[str, Any] = {
+        "label": LABELS[field.name], "key": f"{prefix}_{field.name}", "bind": "query-params",
+        "help": meta["help"][0].upper() + meta["help"][1:] + ".", "width": _WIDE,
+    }  # fmt: skip
+    choices = list(meta["choices"] or ())
+    if field.name == "size":
+        choices = [16, 32, 64, 128]
+    if choices:
+        return st.selectbox(options=choices, index=choices.index(value), **common)
+    if field.type is str:
+        return st.text_input(value=value, **common)
+    kind = field.type
+    return st.number_input(
+        value=kind(value), min_value=kind(meta["min"]), max_value=kind(meta["max"]),
+        step=_step(value) if kind is float else 1, format="%.6g" if kind is float else "%d",
+        **common,
+    )  # fmt: skip
+
+
+def _step(value: float) -> float:
+    """How far one press of plus goes: one, or a tenth of a small value's leading decimal."""
+    size = abs(value) or 0.1
+    if 0.9 < size < 1:  # a decay: what matters is its distance from one
+        return 0.001
+    return 1.0 if size >= 4 else 10.0 ** (math.floor(math.log10(size)) - 1)

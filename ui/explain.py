@@ -1,0 +1,40 @@
+"""Words about what can be chosen: an objective's losses, a data set that must be fetched first."""
+
+import os
+from pathlib import Path
+
+import streamlit as st
+
+from gan_core.catalog import DATA, OBJECTIVES, ObjectiveInfo
+
+DOWNLOADED = {  # where torchvision keeps it, below the folder of data
+    "mnist": "MNIST", "fashion-mnist": "FashionMNIST", "cifar10": "cifar-10-batches-py",
+}  # fmt: skip
+
+
+def info(objective: str) -> ObjectiveInfo:
+    return OBJECTIVES["ns-gan" if objective == "dcgan" else objective]
+
+
+def formulas(objective: str) -> None:
+    """The losses of both players, a click away."""
+    about = info(objective)
+    with st.popover("Losses", icon=":material/function:"):
+        st.markdown(f"**{about.title}**: each player makes its own loss small.")
+        st.latex(rf"\mathcal{{L}}_D = {about.d_loss}")
+        st.latex(rf"\mathcal{{L}}_G = {about.g_loss}")
+        st.caption(about.source)
+
+
+def download_note(data: str) -> None:
+    """Say plainly that a data set is not here yet, before somebody waits for it."""
+    if data not in DOWNLOADED:
+        return
+    folder = Path(os.environ.get("GAN_DATA") or "data")
+    if not (folder / DOWNLOADED[data]).exists():
+        st.info(
+            f"{DATA[data].title} does not come with this project. The first run downloads it into"
+            f" `{folder}` and keeps it; without a network, put its files at"
+            f" `{folder / DOWNLOADED[data]}`. Faces and digits need no download.",
+            icon=":material/download:",
+        )  # fmt: skip

@@ -1,0 +1,216 @@
+"""The live view of a run: started, followed, stopped and explained in one place.
+
+The page gives a function that draws a run; `follow` calls it six times a second while the run is
+in progress and then not at all. The run itself lives in a process of its own: leaving the page or
+reloading it changes nothing, and `?run=…` finds it again.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from gan_core import runs
+from gan_core.catalog import BadInput
+from gan_core.config import Config
+from gan_core.runs import CURVES, LIVE, Run
+from ui import controls, gallery, server
+from ui.components.canvas import Frame
+
+EVERY = 0.15  # seconds between looks at a run in progress
+ROWS = 500  # curve points sent while it runs
+FILM = 240  # frames of a finished run that can be played
+FILM_BYTES = 2_500_000
+_REFUSED = "_live_refused"  # why the last click on a button came to nothing
+
+Draw = Callable[[Run, dict[str, Any]], None]
+
+
+def start(config: Config) -> None:
+    """Begin a run and put it into the address (a callback)."""
+    run = None
+    try:
+        run = runs.create(config)
+        server.executor().start(run)
+        st.query_params["run"] = run.id
+    except BadInput as error:
+        st.session_state[_REFUSED] = str(error)
+    except OSError as error:
+        st.session_state[_REFUSED] = (
+            f"The run could not be written to {runs.root()} ({error.strerror}). Free some space,"
+            " or set GAN_RUNS to a folder that can be written."
+        )
+    else:
+        return
+    if run is not None:
+        run.delete()
+
+
+def resume(run: Run) -> None:
+    """Let an ended run go on from its checkpoint (a callback)."""
+    try:
+        run.clear("stop")
+        server.executor().start(run, resume=True)
+    except BadInput as error:
+        st.session_state[_REFUSED] = str(error)
+
+
+def chosen(kind: str, other_page: str) -> Run | None:
+    """The run that the address names, if it can be shown here; says why where it cannot."""
+    if reason := st.session_state.pop(_REFUSED, None):
+        st.error(reason, title="This run did not start", icon=":material/block:")
+        st.page_link("pages/runs.py", label="See all runs", icon=":material/list_alt:")
+    name = st.query_params.get("run")
+    if not name:
+        return None
+    try:
+        run = runs.open_run(name)
+        config = run.config
+    except BadInput as error:
+        st.warning(str(error), title="Nothing to show", icon=":material/link_off:")
+        return None
+    if config.kind != kind:
+        st.switch_page(other_page, query_params={"run": name})
+    return run
+
+
+def follow(run: Run, draw: Draw) -> None:
+    """Draw the run, again and again while it is in progress."""
+    live = run.status()["state"] in LIVE
+
+    def panel() -> None:
+        status = run.status()
+        draw(run, status)
+        if live != (status["state"] in LIVE):
+            st.rerun()  # one run of the whole page, in which the polling ends or begins
+
+    st.fragment(panel, run_every=EVERY if live else None)()
+
+
+def header(run: Run, status: dict[str, Any], prefix: str) -> bool:
+    """Name, state and buttons of a run, and what went wrong; False if there is nothing to draw."""
+    state = gallery.state_of(run, status)
+    if state == "missing":
+        st.error(
+            "Its curves and samples went with it. Press Train to start another.",
+            title="The folder of this run was deleted", icon=":material/delete:",
+        )  # fmt: skip
+        return False
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{gallery.title(run)}**", width="content")
+        gallery.badge(state)
+        st.caption(_facts(status), width="content")
+        st.space("stretch")
+        _buttons(run, state, prefix)
+    with st.container():  # always there, so that what follows keeps its place when the run ends
+        if state in LIVE:
+            st.progress(_progress(run, status))
+        _explain(run, state, status)
+    return True
+
+
+def _facts(status: dict[str, Any]) -> str:
+    parts = [f"step {status['step']:,}"]
+    if status.get("steps"):
+        parts[0] += f" of {status['steps']:,}"
+    if status.get("seconds"):
+        parts.append(gallery.duration(status["seconds"]))
+    if status.get("steps_per_second"):
+        parts.append(f"{status['steps_per_second']:,.0f} steps/s")
+    return " · ".join([*parts, *filter(None, [status.get("device")])])
+
+
+def _progress(run: Run, status: dict[str, Any]) -> float:
+    """Share of the run that is over: by steps or by time, whichever ends it."""
+    shares = [status["step"] / max(1, status.get("steps") or 1)]
+    try:
+        limit = run.config.seconds
+    except BadInput:  # deleted this moment
+        limit = 0.0
+    if limit:
+        shares.append(status["seconds"] / limit)
+    return min(1.0, max(shares))
+
+
+def _buttons(run: Run, state: str, prefix: str) -> None:
+    if state in LIVE:
+        stopping = run.requested("stop")
+        st.button(
+            "Stopping…" if stopping else "Stop", icon=":material/stop:", key="live_stop",
+            disabled=stopping, on_click=_ask, args=(run, "stop"),
+        )  # fmt: skip
+        return
+    able = state in ("stopped", "failed", "interrupted") and run.checkpoint.is_file()
+    resumed = able and st.button(
+        "Resume", icon=":material/resume:", key="live_resume", on_click=resume, args=(run,),
+        help="Goes on from the last checkpoint.",
+    )  # fmt: skip
+    copied = st.button(
+        "Use these settings", icon=":material/tune:", key="live_again",
+        on_click=controls.take_over, args=(prefix, run.config),
+        help="Copies this run's settings into the form.",
+    )  # fmt: skip
+    if resumed or copied:
+        st.rerun()  # a click here runs this fragment alone, but it changed what stands outside
+    if run.checkpoint.is_file():
+        st.page_link("pages/samples.py", label="Sample", icon=":material/auto_awesome:",
+                     query_params={"run": run.id})  # fmt: skip
+
+
+def _ask(run: Run, what: str) -> None:
+    try:
+        run.request(what)
+    except BadInput as error:
+        st.session_state[_REFUSED] = str(error)
+
+
+def _explain(run: Run, state: str, status: dict[str, Any]) -> None:
+    """What a reader should know about a run that did not end well, or has not begun."""
+    if state == "failed":
+        st.error(status.get("error") or "It gave no reason.", title="The run failed")
+    elif state == "interrupted":
+        st.warning(
+            "Its process is gone: the machine or the server was stopped, or memory ran out."
+            " Resume goes on from the last checkpoint.", title="The run was interrupted",
+        )  # fmt: skip
+    elif state in LIVE and not run.frame_count():
+        st.info("A worker is getting ready: loading PyTorch takes a few seconds the first time.")
+    if state in ("failed", "interrupted") and (log := run.log().strip()):
+        with st.expander("What the worker printed"):
+            st.code(log, language=None, height=220)
+
+
+def film(run: Run, live: bool) -> list[Frame]:
+    """The newest frame of a live run; of a finished one, as many as FILM and FILM_BYTES allow."""
+    last = run.frame()
+    if live or last is None:
+        return [last] if last else []
+    count = run.frame_count()
+    most = min(count, FILM, max(1, FILM_BYTES // max(1, len(last[2]))))
+    picks = np.unique(np.linspace(count - 1, 0, most).round().astype(int))
+    return [frame for i in picks if (frame := run.frame(int(i)))]
+
+
+def table(run: Run, live: bool) -> dict[str, np.ndarray]:
+    """The curves by column name; thinned while live, always the same rows so that lines rest."""
+    rows = run.curves()
+    stride = 1
+    while live and len(rows) // stride > ROWS:
+        stride *= 2
+    kept = rows[::stride]
+    if len(rows) and (len(rows) - 1) % stride:
+        kept = np.vstack([kept, rows[-1]])
+    return {name: kept[:, i] for i, name in enumerate(CURVES)}
+
+
+def line(label: str, color: str, rows: dict[str, np.ndarray], column: str) -> dict[str, Any]:
+    """One series of a panel for `canvas.curves`."""
+    return {"label": label, "color": color, "x": rows["step"], "y": rows[column]}
+
+
+def measured(run: Run, name: str, label: str, color: str, scale: float = 1.0) -> dict[str, Any]:
+    """A measurement over the steps at which it was taken, as a series."""
+    found = [(m["step"], m[name] * scale) for m in run.metrics() if m.get(name) is not None]
+    x, y = zip(*found, strict=True) if found else ((), ())
+    return {"label": label, "color": color, "x": x, "y": y}

@@ -1,0 +1,147 @@
+"""What the two training pages say and show of a run: meters, curves, words."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from gan_core import runs
+from gan_core.catalog import OBJECTIVES
+from gan_core.runs import Run
+from ui import gallery
+from ui.live import line, measured
+
+Meter = tuple[str, str, str, str]  # label, value, what a perfect sampler scores, help
+
+READING = {
+    "probability": "Violet is D's opinion: the darker, the likelier real; on the thick line it is"
+    " undecided. Where G has won, the shading is even. Double-click to zoom, drag to move.",
+    "critic": "Violet is the critic's score: G moves its points uphill, towards the dark. Only"
+    " differences count, not the level. Double-click to zoom, drag to move.",
+    "energy": "Violet is D's reconstruction error: data should lie in the light valleys, and G"
+    " moves its points into them. Double-click to zoom, drag to move.",
+}
+LOG2 = math.log(2)
+# Losses of D and G where nothing is left to learn: D undecided everywhere.
+BALANCE = {"gan": (2 * LOG2, -LOG2), "ns-gan": (2 * LOG2, LOG2), "r3gan": (LOG2, LOG2)}
+_OPINION = {
+    "probability": "D's verdict",
+    "critic": "The critic's score",
+    "energy": "Reconstruction error",
+}
+
+
+def meters(entries: Sequence[Meter]) -> None:
+    """Measurements side by side, each with a perfect sampler's beside it; nothing for none."""
+    if not entries:
+        return
+    with st.container(horizontal=True, gap="small"):
+        for label, value, perfect, help in entries:
+            st.metric(
+                label, value, perfect and f"perfect {perfect}", delta_color="off",
+                delta_arrow="off", help=help, width=118,
+            )  # fmt: skip
+
+
+def plane_meters(m: dict[str, Any]) -> list[Meter]:
+    """Mode coverage and distance of points in the plane."""
+    found: list[Meter] = []
+    if "modes" in m:
+        found += [
+            ("Modes", f"{m['modes']} of {m['modes_total']}", f"{m['modes_real']:.0f}",
+             "A mode counts when at least one good sample is nearest to it."),
+            ("High quality", f"{100 * m['hq']:.1f} %", f"{100 * m['hq_real']:.1f} %",
+             "Samples within 3σ of the nearest mode. Above perfect: the modes are too narrow."),
+            ("Reverse KL", f"{m['reverse_kl']:.4f}", f"{m['reverse_kl_real']:.4f}",
+             "How unevenly samples are spread over the modes, in nats: 0 is even."),
+        ]  # fmt: skip
+    if "em" in m:
+        found.append(
+            ("EM", f"{m['em']:.3f}", f"{m['em_real']:.3f}",
+             "Mean distance that samples must be carried to become data.")
+        )  # fmt: skip
+    return found
+
+
+def image_meters(m: dict[str, Any]) -> list[Meter]:
+    """Distances between sets of pictures."""
+    space = m.get("feature_space", "the features named in the run")
+    found: list[Meter] = []
+    for key, label, form, help in (
+        ("frechet", "Fréchet", "{:.1f}", f"Distance of Gaussians fitted to features: {space}."),
+        ("precision", "Precision", "{:.2f}", "Share of generated pictures that look real."),
+        ("recall", "Recall", "{:.2f}", "Share of the real variety that is generated."),
+    ):
+        if m.get(key) is not None:
+            real = m.get(f"{key}_real")
+            found.append((label, form.format(m[key]), form.format(real) if real else "", help))
+    if m.get("classes_total"):
+        present, total = m["classes_present"], str(m["classes_total"])
+        help = "Classes that a small classifier recognises among the samples."
+        found.append(("Classes", f"{present} of {total}", total, help))
+    return found
+
+
+def image_panels(run: Run, rows: dict[str, Any]) -> list[dict[str, Any]]:
+    """Losses, D's verdict and the Fréchet distance over the steps."""
+    head = OBJECTIVES[run.config.objective].head
+    head = {"logit": "probability", "score": "critic"}.get(head, head)
+    drawn = [_losses(run.config.objective, rows), _verdict(head, rows)]
+    frechet = measured(run, "frechet", "Fréchet", "em")
+    if len(frechet["x"]) > 1:
+        return [*drawn, {"title": "Distance to the data", "series": [frechet], "low": 0}]
+    return [*drawn, _gradients(rows)]
+
+
+def plane_panels(run: Run, scene: dict[str, Any], rows: dict[str, Any]) -> list[dict[str, Any]]:
+    """Losses, D's verdict, gradients and quality over the steps."""
+    drawn = [_losses(run.config.objective, rows), _verdict(scene["head"], rows), _gradients(rows)]
+    quality = measured(run, "hq", "on a mode, %", "em", 100)
+    if len(quality["x"]) > 1:
+        drawn.append({"title": "Quality", "series": [quality], "low": 0, "high": 100})
+    return drawn
+
+
+def _losses(objective: str, rows: dict[str, Any]) -> dict[str, Any]:
+    guides = []
+    if objective in BALANCE:
+        d, g = BALANCE[objective]
+        guides = [{"y": d, "label": "D at balance" if d != g else "both at balance"}]
+        if d != g:
+            guides.append({"y": g, "label": "G at balance"})
+    return {
+        "title": "Losses", "smooth": True, "guides": guides,
+        "series": [line("D", "d", rows, "d_loss"), line("G", "fake", rows, "g_loss")],
+    }  # fmt: skip
+
+
+def _verdict(head: str, rows: dict[str, Any]) -> dict[str, Any]:
+    panel: dict[str, Any] = {
+        "title": _OPINION[head], "smooth": True,
+        "series": [
+            line("on real", "real", rows, "d_real"), line("on generated", "fake", rows, "d_fake"),
+        ],
+    }  # fmt: skip
+    if head == "probability":
+        panel |= {"low": 0, "high": 1, "guides": [{"y": 0.5, "label": "undecided"}]}
+    return panel
+
+
+def _gradients(rows: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "title": "Gradient size", "smooth": True, "low": 0,
+        "series": [line("D", "d", rows, "d_grad"), line("G", "fake", rows, "g_grad")],
+    }  # fmt: skip
+
+
+def empty(kind: str, words: str) -> None:
+    """What a page shows before anything was trained: what to do, and what was done lately."""
+    with st.container(border=True):
+        st.markdown(words)
+    recent = [r for r in runs.all_runs()[:30] if (c := gallery.config_of(r)) and c.kind == kind]
+    if recent:
+        st.markdown("##### Or open a recent run")
+        with st.grid(2, min_column_width=340, gap="small"):
+            for run in recent[:4]:
+                gallery.strip(run)
