@@ -20,6 +20,9 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+from gan_core import runs  # noqa: E402
+
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 WATCH = """canvas => {
@@ -98,14 +101,14 @@ def _rss(pid: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def _serve(runs: str) -> tuple[subprocess.Popen, str]:
+def _serve(folder: str) -> tuple[subprocess.Popen, str]:
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         port = s.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
     command += [f"--server.port={port}", "--server.address=127.0.0.1"]
     server = subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | {"GAN_RUNS": runs}, stdout=subprocess.DEVNULL
+        command, cwd=ROOT, env=os.environ | {"GAN_RUNS": folder}, stdout=subprocess.DEVNULL
     )
     return server, f"http://127.0.0.1:{port}"
 
@@ -119,27 +122,19 @@ def _wait(url: str) -> None:
             time.sleep(0.02)
 
 
-def machine() -> str:
-    """The machine in words: processor, cores, load, Python."""
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
-    load = ", ".join(f"{x:.1f}" for x in os.getloadavg())
-    name = names[0] if names else platform.machine()
-    return f"{name}, {os.cpu_count()} cores, load {load}, Python {platform.python_version()}"
-
-
 def main() -> None:
     args = argparse.ArgumentParser(description=__doc__)
     args.add_argument("--json", action="store_true", help="one line of JSON instead of a table")
     as_json = args.parse_args().json
-    with tempfile.TemporaryDirectory() as runs, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         own = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
         path = own if Path(own).exists() else None
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        where = machine()
+        load = ", ".join(f"{x:.1f}" for x in os.getloadavg())
+        where = f"{runs.machine()}, load {load}, Python {platform.python_version()}"
         born = time.perf_counter()
-        server, url = _serve(runs)
+        server, url = _serve(folder)
         try:
             _wait(url)
             found = measure(page, url, server, born)

@@ -139,9 +139,13 @@ DATA: dict[str, DataInfo] = {
     "digits": DataInfo(
         "Digits, 8×8", "image", credit="Alpaydin & Kaynak 1998 (UCI), CC BY 4.0", channels=1
     ),
-    "mnist": DataInfo("MNIST", "image", channels=1, shipped=False),
-    "fashion-mnist": DataInfo("Fashion-MNIST", "image", channels=1, shipped=False),
-    "cifar10": DataInfo("CIFAR-10", "image", shipped=False),
+    "mnist": DataInfo(
+        "MNIST", "image", credit="LeCun, Cortes and Burges, CC BY-SA 3.0", channels=1, shipped=False
+    ),
+    "fashion-mnist": DataInfo(
+        "Fashion-MNIST", "image", credit="Zalando Research, MIT", channels=1, shipped=False
+    ),
+    "cifar10": DataInfo("CIFAR-10", "image", credit="Krizhevsky 2009", shipped=False),
 }
 FOLDER = "folder:"  # `folder:PATH` names a folder of images instead of a set above
 

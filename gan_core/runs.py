@@ -7,6 +7,7 @@ sees half of anything. Torch-free.
 
 import json
 import os
+import platform
 import re
 import secrets
 import shutil
@@ -281,3 +282,14 @@ def born(pid: int) -> str | None:
     except PermissionError:
         pass
     return "unknown"
+
+
+def machine() -> str:
+    """This machine in words: processor and cores."""
+    name = platform.processor() or platform.machine()
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        name = next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        pass
+    return f"{name}, {os.cpu_count()} cores"

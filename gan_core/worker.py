@@ -88,6 +88,7 @@ class _Recorder:
         run.write_status(
             state="running", pid=os.getpid(), born=runs.born(os.getpid()), error=None,
             started=time.time(), steps=self.config.steps,
+            machine=f"{runs.machine()}, torch {torch.__version__.split('+')[0]}",
         )  # fmt: skip
         self.players, self.data, self.plan = build(self.config)
         self.before = 0.0  # seconds of training in earlier sittings

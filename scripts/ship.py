@@ -8,7 +8,6 @@ own, measured by it; nothing is typed in.
 
 import argparse
 import os
-import platform
 import shutil
 import sys
 from pathlib import Path
@@ -16,25 +15,12 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HERE))
-import torch  # noqa: E402
-
 from gan_core import checkpoint, serve  # noqa: E402
 from gan_core.presets import command  # noqa: E402
 from gan_core.runs import CHECKPOINT, Run, write_json, write_whole  # noqa: E402
 
 KEPT = ("config.json", "status.json", "curves.f4", "metrics.jsonl", "scene.json")
 GRID_SEED = 0
-
-
-def machine() -> str:
-    """This machine in words: processor, cores, torch."""
-    name = platform.processor() or platform.machine()
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        name = next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        pass
-    return f"{name}, {os.cpu_count()} cores, torch {torch.__version__.split('+')[0]}"
 
 
 def card_of(run: Run, out: Path, title: str) -> dict[str, Any]:
@@ -50,7 +36,7 @@ def card_of(run: Run, out: Path, title: str) -> dict[str, Any]:
         "seed": config.seed,
         "steps": status["step"],
         "seconds": round(status["seconds"], 1),
-        "machine": machine(),
+        "machine": status["machine"],
         **figures,
         "parameters": about.parameters,
         "command": command(config),
