@@ -16,7 +16,9 @@ from gan_core.data import Images, Toy, load
 from gan_core.models import MLP, DCAutoencoder, DCGenerator, Errors, Fourier, Scores, dc_encoder
 from gan_core.models import init as draw
 from gan_core.objectives import OBJECTIVES, Objective
-from gan_core.training import Plan, Players
+from gan_core.training import Plan, Players, train
+
+WARM_UP = 5  # first rounds, slower than the rest
 
 
 def build(config: Config) -> tuple[Players, Toy | Images, Plan]:
@@ -98,13 +100,37 @@ def optimizer(config: Config, net: nn.Module, lr: float) -> torch.optim.Optimize
 
 
 def plan(config: Config, device: torch.device) -> Plan:
-    low = config.precision == "bfloat16" or (
-        config.precision == "auto" and config.kind == "image" and bfloat16_pays(device.type)
-    )
     return Plan(
         config.steps, config.batch, config.latent, config.n_critic, config.n_gen, config.ema,
-        config.lr_end, config.noise, low,
+        config.lr_end, config.noise, pick_precision(config) == "bfloat16",
     )  # fmt: skip
+
+
+def pick_precision(config: Config) -> str:
+    """What `auto` means here: bfloat16 for images where it is faster, otherwise float32."""
+    if config.precision != "auto":
+        return config.precision
+    pays = config.kind == "image" and bfloat16_pays(pick_device(config.device).type)
+    return "bfloat16" if pays else "float32"
+
+
+def steps_in(config: Config, seconds: float) -> int:
+    """About how many rounds of this config fit into a time: timed on throw-away players."""
+    made, dataset, how = build(config)
+    device = made.device
+
+    def real(n: int, rng: torch.Generator) -> torch.Tensor:
+        return dataset.sample(n, rng, device)
+
+    begin = after = time.perf_counter()
+    for step in train(made, real, how):
+        if step.number == WARM_UP:
+            begin = time.perf_counter()
+        after = time.perf_counter()
+        if step.number >= 2 * WARM_UP and after - begin > min(1.0, seconds / 20):
+            break
+    rounds = max(1, made.step - WARM_UP)
+    return max(1, round(seconds * rounds / max(after - begin, 1e-6)))
 
 
 def shape_of(dataset: Toy | Images) -> tuple[int, ...]:

@@ -86,6 +86,10 @@ def header(path: Path) -> Header:
     try:
         config = Config.from_dict(json.loads(meta["config"]))
         shape = tuple(int(n) for n in json.loads(meta["shape"]))
+        if shape[1:] != ((config.size, config.size) if config.kind == "image" else ()):
+            raise ValueError(f"samples of shape {shape} do not go with {config.data}")
+        if len(shape) == 3 and shape[0] not in (1, 3):
+            raise ValueError(f"images of {shape[0]} channels")
         found = Header(config, int(meta["step"]), shape, tensors)
     except (KeyError, ValueError, TypeError) as error:
         raise BadInput(f"{path.name} has a damaged header: {error}") from None
@@ -93,8 +97,8 @@ def header(path: Path) -> Header:
     return found
 
 
-def load(path: Path, device: str = "cpu") -> tuple[Config, Players]:
-    """The config and the players of a checkpoint, ready to sample and, if it can be, to go on."""
+def load(path: Path, device: str = "cpu", resume: bool = False) -> tuple[Config, Players]:
+    """The config and the players of a checkpoint, ready to sample or, with `resume`, to go on."""
     about = header(path)
     where = build.pick_device(device)
     players = build.players(about.config, about.shape, where)
@@ -105,11 +109,23 @@ def load(path: Path, device: str = "cpu") -> tuple[Config, Players]:
     state = _under(tensors, "objective")
     players.objective = players.objective.with_state({k: v.to(where) for k, v in state.items()})
     players.step = about.step
-    if about.resumable:
-        _restore(players.opt_g, _under(tensors, "opt_g"))
-        _restore(players.opt_d, _under(tensors, "opt_d"))
-        players.rng.set_state(tensors["rng"])
+    if resume:
+        _take_up(path, players, tensors)
     return about.config, players
+
+
+def _take_up(path: Path, players: Players, tensors: dict[str, Tensor]) -> None:
+    """Put the optimisers and the generator of random numbers where they were."""
+    if "rng" not in tensors:
+        raise BadInput(f"{path.name} was saved for sampling: training cannot go on from it.")
+    if tensors["rng"].shape != players.rng.get_state().shape:
+        raise BadInput(
+            f"{path.name} was trained on another kind of device, whose random numbers cannot be"
+            f" continued on {players.device}: resume it there."
+        )
+    _restore(players.opt_g, _under(tensors, "opt_g"))
+    _restore(players.opt_d, _under(tensors, "opt_d"))
+    players.rng.set_state(tensors["rng"])
 
 
 def finite(players: Players) -> bool:
@@ -143,6 +159,10 @@ def _restore(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> No
         state.setdefault(int(i), {})[key] = value
     groups = optimizer.state_dict()["param_groups"]
     optimizer.load_state_dict({"state": state, "param_groups": groups})
+    for weight, kept in optimizer.state.items():
+        for key, value in kept.items():  # fused Adam walks memory: it must lie as the weights do
+            if value.dim() and value.shape == weight.shape:
+                kept[key] = torch.empty_like(weight).copy_(value).detach()
 
 
 def _refuse_foreign(path: Path) -> None:
@@ -165,6 +185,11 @@ def _check_names(path: Path, found: Header) -> None:
         G = build.generator(found.config, found.shape)
         D = build.discriminator(found.config, found.shape)
     nets = {"G": G, "D": D, "ema": G} if found.config.ema else {"G": G, "D": D}
+    known = {f"{player}.{name}" for player, net in nets.items() for name in net.state_dict()}
+    state = ("opt_g.", "opt_d.", *(f"objective.{name}" for name in _state_names(found.config)))
+    for name in found.tensors:
+        if name not in known and name != "rng" and not name.startswith(state):
+            raise BadInput(f"{path.name} does not fit its own config: {name} has no place in it.")
     for player, net in nets.items():
         for name, value in net.state_dict().items():
             stored = found.tensors.get(f"{player}.{name}")
@@ -174,3 +199,7 @@ def _check_names(path: Path, found: Header) -> None:
                     f"{path.name} does not fit its own config: {player}.{name} {what},"
                     f" where {list(value.shape)} is needed."
                 )
+
+
+def _state_names(config: Config) -> list[str]:
+    return list(build.objective(config).state())

@@ -3,7 +3,9 @@
 import argparse
 import json
 import math
+import signal
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -49,31 +51,43 @@ def train(args: argparse.Namespace) -> Result:
     for name in ("objective", "data", "preset"):
         changes.pop(name)
     config = preset(args.objective, args.data, args.preset, **changes)
+    if "seconds" in changes and "steps" not in changes and config.seconds:
+        from gan_core.build import steps_in
+
+        config = config.replace(steps=steps_in(config, config.seconds))
     run = runs.create(config, args.out)
     try:
         return _carry_out(run, resume=False)
     except BadInput:
-        run.delete()  # it never began
+        if run.status()["step"] == 0:
+            run.delete()  # it never began
         raise
 
 
 def resume_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", help="id or folder of a run that was stopped or interrupted")
     parser.add_argument("--steps", type=int, default=None, help="a new last step")
+    parser.add_argument("--seconds", type=float, default=None, help="a new time limit, in all")
 
 
 def resume(args: argparse.Namespace) -> Result:
     run = find(args.run)
     status = run.status()
+    if status["state"] == "paused":
+        run.clear("pause")
+        print(f"{run.id}: goes on")
+        return {"run": str(run.path), "cleared": "pause"}, 0
     if status["state"] in LIVE:
         raise BadInput(f"{run.id} is {status['state']}: stop it before you resume it.")
     if not run.checkpoint.exists():
         raise BadInput(f"{run.id} has no checkpoint to go on from.")
-    if args.steps is not None:
-        runs.extend(run, args.steps)
-    if status["step"] >= run.config.steps:
+    given = {"steps": args.steps, "seconds": args.seconds}
+    config = runs.change(run, **{k: v for k, v in given.items() if v is not None})
+    if status["step"] >= config.steps:
+        raise BadInput(f"{run.id} has done all its {config.steps} steps: give more with --steps.")
+    if config.seconds and status["seconds"] >= config.seconds:
         raise BadInput(
-            f"{run.id} has done all its {run.config.steps} steps: give more with --steps."
+            f"{run.id} has had all its {config.seconds:g} s: give more with --seconds, or 0."
         )
     return _carry_out(run, resume=True)
 
@@ -83,19 +97,19 @@ def _carry_out(run: Run, resume: bool) -> Result:
     from gan_core import worker
 
     status: dict[str, Any] = {}
+    interrupted = _stop_on_interrupt(run)
     bar = tqdm(total=run.config.steps, unit="step", desc=run.id, disable=None, file=sys.stderr)
-    try:
-        with bar:
-            for status in worker.record(run, resume):
-                bar.update(status["step"] - bar.n)
-                bar.set_postfix_str(_short(status.get("metrics", {})))
-    except KeyboardInterrupt:
-        print(f"stopped; go on with: python -m gan_core resume {run.path}", file=sys.stderr)
-        raise
-    if status.get("bad_input"):
+    with bar:
+        for status in worker.record(run, resume):
+            bar.update(status["step"] - bar.n)
+            bar.set_postfix_str(_short(status.get("metrics", {})))
+    if status.get("state") == "failed" and status.get("bad_input"):
         raise BadInput(status["error"])
     if not status or not run.exists():
         raise BadInput(f"The run folder {run.path} was deleted while it trained.")
+    if interrupted:
+        print(f"stopped; go on with: python -m gan_core resume {run.path}", file=sys.stderr)
+        raise KeyboardInterrupt
     result = summary(run, status)
     if status["state"] == "failed":
         print(f"failed: {status['error']}", file=sys.stderr)
@@ -103,6 +117,23 @@ def _carry_out(run: Run, resume: bool) -> Result:
     print(f"{run.path}: {status['state']} at step {status['step']}, {status['seconds']:.1f} s")
     print(_short(status["metrics"]))
     return result, 0
+
+
+def _stop_on_interrupt(run: Run) -> list[int]:
+    """Let Ctrl-C end the run between two rounds, saved; a second one ends it at once.
+
+    The list that is returned holds the signals that came.
+    """
+    came: list[int] = []
+
+    def ask(number: int, _: Any) -> None:
+        came.append(number)
+        run.request("stop")
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, ask)
+    return came
 
 
 def summary(run: Run, status: dict[str, Any]) -> dict[str, Any]:
@@ -137,7 +168,7 @@ def sample_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to-seed", type=int, default=None, help="walk to this seed instead")
     parser.add_argument("--path", default="slerp", help="the walk's way: slerp or lerp")
     parser.add_argument("--scale", type=int, default=1, help="pixels for each pixel")
-    parser.add_argument("--out", type=Path, default=Path("samples.png"), help="PNG (2-D: CSV)")
+    parser.add_argument("--out", type=Path, default=Path("samples.png"), help="PNG; CSV for 2-D")
 
 
 def sample(args: argparse.Namespace) -> Result:
@@ -166,10 +197,16 @@ def sample(args: argparse.Namespace) -> Result:
 def _write_samples(out: Path, about: dict[str, Any], data: bytes) -> None:
     import numpy as np
 
-    if about["kind"] == "2d":
-        np.savetxt(out, np.frombuffer(data, "<f4").reshape(-1, 2), delimiter=",", fmt="%.6g")
-    else:
+    from gan_core import pictures
+
+    if about["kind"] == "image":
         out.write_bytes(data)
+        return
+    points = np.frombuffer(data, "<f4").reshape(-1, 2)
+    if out.suffix == ".csv":
+        np.savetxt(out, points, delimiter=",", fmt="%.6g")
+    else:
+        out.write_bytes(pictures.scatter(points, about["extent"]))
 
 
 def evaluate_arguments(parser: argparse.ArgumentParser) -> None:
@@ -217,7 +254,11 @@ def list_arguments(parser: argparse.ArgumentParser) -> None:
 def list_runs(args: argparse.Namespace) -> Result:
     rows = []
     for run in runs.all_runs(args.root):
-        status, config = run.status(), run.config
+        try:
+            status, config = run.status(), run.config
+        except BadInput as error:
+            print(f"{run.id:40} unreadable: {error}")
+            continue
         rows.append(summary(run, status) | {"objective": config.objective, "data": config.data})
         print(
             f"{run.id:40} {status['state']:12} {status['step']:>8} steps"
@@ -240,6 +281,16 @@ def stop(args: argparse.Namespace) -> Result:
     run.request("stop")
     print(f"{run.id}: asked to stop")
     return {"run": str(run.path), "requested": "stop"}, 0
+
+
+def pause(args: argparse.Namespace) -> Result:
+    run = find(args.run)
+    state = run.status()["state"]
+    if state != "running":
+        raise BadInput(f"{run.id} is not running: it is {state}.")
+    run.request("pause")
+    print(f"{run.id}: asked to pause; go on with resume")
+    return {"run": str(run.path), "requested": "pause"}, 0
 
 
 def delete(args: argparse.Namespace) -> Result:
@@ -305,6 +356,7 @@ COMMANDS = (
     Command("train", "Train a run.", train_arguments, train),
     Command("resume", "Go on with a run that was stopped.", resume_arguments, resume),
     Command("stop", "Ask a run to stop.", run_argument, stop),
+    Command("pause", "Ask a run to pause.", run_argument, pause),
     Command("delete", "Delete a run and its folder.", run_argument, delete),
     Command("list", "List the runs.", list_arguments, list_runs),
     Command("sample", "Draw samples from a checkpoint.", sample_arguments, sample),

@@ -131,6 +131,11 @@ def validate(config: Config) -> Config:
             "A gradient penalty acts at each sample, but BatchNorm in D makes D(x) depend on the"
             " whole batch. Set norm_d to layer or none, or set r1 and r2 to 0 (not for wgan-gp)."
         )
+    if (weights := _largest_layer(config)) > 2e7:
+        raise BadInput(
+            f"One layer would have {weights / 1e6:.0f} million weights, more than the 20 million"
+            " allowed: choose a smaller width, latent or size."
+        )
     if config.fourier and kind == "image":
         raise BadInput("Fourier features are for 2-D data: set fourier to 0.")
     return config
@@ -150,6 +155,14 @@ def _checked(name: str, value: Any, kind: Any, meta: Any) -> Any:
     if (low is not None and value < low) or (high is not None and value > high):
         raise BadInput(f"{name}={value:g} is outside {low:g} to {high:g}: choose a value between.")
     return kind(value)
+
+
+def _largest_layer(config: Config) -> float:
+    """Weights of the widest layer of the config's networks."""
+    if config.network == "mlp":
+        return config.width * max(config.width, config.latent)
+    wide = config.width * config.size / 8  # channels at 4x4
+    return 16 * wide * max(config.latent, wide / 2)
 
 
 def kind_of(spec: str) -> str:

@@ -32,7 +32,7 @@ class Local:
         self.at_once = at_once
         self._hand: _Process | None = None  # takes the next run
         self._clerk: _Process | None = None  # answers requests
-        self._taken: dict[str, _Process] = {}  # by run, kept to collect them when they end
+        self._taken: dict[Path, _Process] = {}  # by run folder, kept to collect them at their end
         self._starting, self._asking = threading.Lock(), threading.Lock()
         self._closed = False
 
@@ -60,23 +60,21 @@ class Local:
                     f"As many runs as fit are in progress here ({', '.join(sorted(busy))})."
                     " Wait for one to end, or stop it on the Runs page."
                 )
+            if resume and run.status()["state"] in LIVE:
+                raise BadInput(f"{run.id} is in progress already.")
             if resume:
                 run.write_status(state="queued", pid=None, error=None)
             hand = self._hand if self._hand and _running(self._hand) else _Process()
             hand.tell({"do": "train", "run": str(run.path.resolve()), "resume": resume})
-            self._taken[run.id] = hand
+            self._taken[run.path] = hand
             self._hand = None
         self.warm_later(HEAD_START)
 
     def _busy(self) -> set[str]:
         """Runs in progress, also those that another server or the command line began."""
-        self._taken = {name: p for name, p in self._taken.items() if _running(p)}
+        self._taken = {path: p for path, p in self._taken.items() if _running(p)}
         live = {r.id for r in runs.all_runs() if r.status()["state"] in ("running", "paused")}
-        return live | set(self._taken)
-
-    def alive(self, run: Run) -> bool:
-        """Whether a run is queued, in progress or paused, with its process there."""
-        return run.status()["state"] in LIVE
+        return live | {path.name for path in self._taken if path.exists()}
 
     def ask(self, request: dict[str, Any], patience: float = PATIENCE) -> Answer:
         """The answer of a warm worker: what it says, and raw bytes. BadInput if it refuses."""

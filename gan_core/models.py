@@ -166,5 +166,5 @@ def _weight(layer: nn.Module) -> Tensor:
 
 
 def _fan_in_up(layer: nn.ConvTranspose2d) -> float:
-    """Inputs that reach one output of a transposed convolution."""
-    return layer.in_channels * layer.kernel_size[0] ** 2 / layer.stride[0] ** 2
+    """Inputs that reach one output: of the first, which makes 4x4 of one pixel, and the others."""
+    return layer.in_channels * (4 if layer.stride[0] == 2 else 1)

@@ -151,10 +151,6 @@ class BEGAN(Objective):
     def state(self) -> dict[str, Tensor]:
         return {"k": torch.as_tensor(self.k, dtype=torch.float32)}
 
-    def measure(self, real: Tensor, fake: Tensor) -> Tensor:
-        """The convergence measure M = L(x) + |γ L(x) - L(G)|, of batch means."""
-        return real.mean() + (self.gamma * real.mean() - fake.mean()).abs()
-
 
 @dataclass(frozen=True)
 class Hinge(Objective):

@@ -2,11 +2,12 @@
 
 import io
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image
+from PIL import Image, ImageDraw
 from torch import Tensor
 
 from gan_core.data import Images, Toy
@@ -42,6 +43,18 @@ def encode(pixels: np.ndarray, kind: str = "webp", scale: int = 1) -> bytes:
         Image.fromarray(pixels).save(out, "PNG")
     else:
         Image.fromarray(pixels).save(out, "WEBP", quality=85, method=0)
+    return out.getvalue()
+
+
+def scatter(points: np.ndarray, extent: Sequence[float], side: int = 512) -> bytes:
+    """Points [n, 2] as a PNG, the extent filling it, y upwards."""
+    x0, x1, y0, y1 = extent
+    picture = Image.new("RGB", (side, side), "white")
+    pen = ImageDraw.Draw(picture)
+    for x, y in (points - [x0, y0]) / [x1 - x0, y1 - y0] * side:
+        pen.ellipse((x - 2, side - y - 2, x + 2, side - y + 2), fill="#d9480f")
+    out = io.BytesIO()
+    picture.save(out, "PNG")
     return out.getvalue()
 
 

@@ -27,6 +27,7 @@ CURVES = (
 LIVE = ("queued", "running", "paused")
 REQUESTS = ("stop", "pause")
 CHECKPOINT = "checkpoint.safetensors"
+SHIPPED = Path(__file__).resolve().parents[1] / "checkpoints"
 _INDEX = struct.Struct("<QIfff")  # offset, length, step, seconds, reserved
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{2,63}")
 _STALE = 30.0  # seconds a starting run may take to show its process
@@ -63,7 +64,7 @@ class Run:
         return self.path / CHECKPOINT
 
     def exists(self) -> bool:
-        return (self.path / "config.json").is_file()
+        return all((self.path / name).is_file() for name in ("config.json", "status.json"))
 
     def status(self) -> dict[str, Any]:
         """The worker's last word; a live state whose process is gone reads `interrupted`."""
@@ -99,8 +100,8 @@ class Run:
 
     def metrics(self) -> list[dict[str, Any]]:
         """Each measurement the worker made, oldest first."""
-        lines = self._bytes("metrics.jsonl").decode().splitlines()
-        return [json.loads(line) for line in lines if line.endswith("}")]
+        whole, _, _ = self._bytes("metrics.jsonl").rpartition(b"\n")  # the rest is half a line
+        return [json.loads(line) for line in whole.splitlines()]
 
     def append_metrics(self, values: dict[str, Any]) -> None:
         self._append("metrics.jsonl", (json.dumps(values) + "\n").encode())
@@ -136,6 +137,19 @@ class Run:
         except (OSError, struct.error):  # deleted while it was read
             return None
 
+    def latest(self) -> tuple[int, float, bytes] | None:
+        """The newest (step, seconds, payload), also where the film is too coarse to hold it."""
+        raw = self._bytes("latest.bin")
+        if len(raw) < _INDEX.size:
+            return self.frame()
+        _, _, step, seconds, _ = _INDEX.unpack(raw[: _INDEX.size])
+        return int(step), seconds, raw[_INDEX.size :]
+
+    def show(self, step: int, seconds: float, payload: bytes) -> None:
+        """Replace what `latest` returns, without adding to the film."""
+        mark = _INDEX.pack(0, len(payload), step, seconds, 0.0)
+        write_whole(self.path / "latest.bin", mark + payload)
+
     def append_frame(self, step: int, seconds: float, payload: bytes) -> None:
         """The payload first, then its index row: a reader of the index finds it complete."""
         with open(self.path / "frames.bin", "ab") as frames:
@@ -150,8 +164,9 @@ class Run:
         kept = [m for m in self.metrics() if m["step"] <= step]
         text = "".join(json.dumps(m) + "\n" for m in kept)
         write_whole(self.path / "metrics.jsonl", text.encode())
-        rows = list(_INDEX.iter_unpack(self._bytes("frames.idx")))
-        rows = [row for row in rows if row[2] <= step]
+        raw = self._bytes("frames.idx")
+        whole = _INDEX.iter_unpack(raw[: len(raw) // _INDEX.size * _INDEX.size])
+        rows = [row for row in whole if row[2] <= step]
         write_whole(self.path / "frames.idx", b"".join(_INDEX.pack(*row) for row in rows))
 
     def log(self) -> str:
@@ -179,10 +194,13 @@ class Run:
         (self.path / name).unlink(missing_ok=True)
 
     def delete(self) -> None:
-        """Remove the folder; a live run is asked to stop first and its worker then ends."""
-        if self.status()["state"] in LIVE:
-            self.request("stop")
-        shutil.rmtree(self.path, ignore_errors=True)
+        """Remove the folder; the worker of a live run notices, and ends."""
+        trash = self.path.with_name(f".{self.id}.{secrets.token_hex(4)}")
+        try:  # gone in one step for whoever reads or writes it
+            os.replace(self.path, trash)
+        except OSError:
+            trash = self.path
+        shutil.rmtree(trash, ignore_errors=True)
 
     def _bytes(self, name: str) -> bytes:
         try:
@@ -215,6 +233,8 @@ def create(config: Config, folder: Path | None = None, parent: str | None = None
         folder = root() / new_id(config)
     if (folder / "config.json").exists():
         raise BadInput(f"{folder} already holds a run: choose another folder, or resume it.")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BadInput(f"{folder} exists and is not an empty folder: choose another for the run.")
     folder.mkdir(parents=True, exist_ok=True)
     run = Run(folder)
     write_whole(folder / "config.json", config.to_json().encode())
@@ -226,10 +246,11 @@ def create(config: Config, folder: Path | None = None, parent: str | None = None
     return run
 
 
-def extend(run: Run, steps: int) -> None:
-    """Give an ended run another last step."""
-    config = validate(run.config.replace(steps=steps))
+def change(run: Run, **settings: Any) -> Config:
+    """Give a run other settings, another last step say; checked and stored."""
+    config = validate(run.config.replace(**settings))
     write_whole(run.path / "config.json", config.to_json().encode())
+    return config
 
 
 def new_id(config: Config) -> str:
@@ -240,7 +261,7 @@ def new_id(config: Config) -> str:
 
 def open_run(name: str, folder: Path | None = None) -> Run:
     """The run called `name` under `folder` (default `root()`), or shipped in `checkpoints`."""
-    for parent in [folder] if folder else [root(), Path("checkpoints")]:
+    for parent in [folder] if folder else [root(), SHIPPED]:
         if _ID.fullmatch(name) and Run(parent / name).exists():
             return Run(parent / name)
     raise BadInput(f"There is no run “{name}”: it was deleted, or the link is from elsewhere.")

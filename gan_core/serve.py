@@ -7,6 +7,7 @@ ends, the server is gone and the worker goes too.
 """
 
 import json
+import math
 import os
 import sys
 from collections import OrderedDict
@@ -26,6 +27,7 @@ from gan_core.training import Players, generate
 
 HELD = 3  # checkpoints kept open
 MOST = 1024  # samples in one answer
+LARGEST = 8192  # pixels a picture may be wide or high
 
 Answer = tuple[dict[str, Any], bytes]
 
@@ -117,8 +119,14 @@ def draw(config: Config, samples: Tensor, request: dict[str, Any], columns: int)
         about = {"kind": "2d", "points": len(points), "extent": list(toy.extent)}
         return about, points.tobytes()
     columns = _whole(request, "columns", columns, 1, MOST)
-    pixels = pictures.tile(samples, columns)
     scale = _whole(request, "scale", 1, 1, 16)
+    side = max(columns, math.ceil(len(samples) / columns)) * samples.shape[2] * scale
+    if side > LARGEST:
+        raise BadInput(
+            f"A picture {side:,} pixels wide or high is too large; {LARGEST:,} is the most here:"
+            " ask for fewer samples or a smaller scale."
+        )
+    pixels = pictures.tile(samples, columns)
     form = choose(request.get("format", "png"), ("png", "webp"), "format")
     about = {
         "kind": "image", "columns": columns, "rows": pixels.shape[0] // samples.shape[2],

@@ -6,6 +6,7 @@ progress bar) and the worker process (which only exhausts it). A run ends as `do
 """
 
 import errno
+import math
 import os
 import time
 import traceback
@@ -16,7 +17,7 @@ import torch
 from torch import Tensor
 
 from gan_core import checkpoint, judge, metrics, pictures, runs
-from gan_core.build import build
+from gan_core.build import build, pick_precision
 from gan_core.catalog import OBJECTIVES, BadInput
 from gan_core.config import Config
 from gan_core.data import Toy
@@ -25,8 +26,8 @@ from gan_core.training import Step, generate, train
 
 SAVE_EVERY = 10.0  # seconds between checkpoints
 FIRST_JUDGEMENT = {"2d": 0.5, "image": 8.0}  # seconds; that of images begins with a slow encoding
-LOOK_EVERY = 0.1  # seconds between frames at first; the pause grows, so that frames stay bounded
-FRAMES = 300  # frames in the first stretch, before the pause between them begins to grow
+LOOK_EVERY = 0.1  # seconds between looks: newest frame, status, requests
+FRAMES = 300  # frames kept in the first stretch; then the pause between them grows with the run
 
 
 class Diverged(ArithmeticError):
@@ -41,15 +42,13 @@ def record(run: Run, resume: bool = False) -> Iterator[dict[str, Any]]:
     """Carry out a run; yields its status about ten times a second and at the end.
 
     Never raises for what goes wrong inside the run: that is in the status, as `failed` with
-    `error`. Raises KeyboardInterrupt after it has saved. The folder may vanish at any moment.
+    `error` (and `bad_input` where the config cannot be used). The folder may vanish at any moment.
     """
     try:
         recorder = _Recorder(run, resume)
         yield from recorder.go()
     except Gone:
         return
-    except KeyboardInterrupt:
-        raise
     except Exception as error:
         if not run.exists():
             return
@@ -81,14 +80,14 @@ class _Recorder:
     """What a run in progress holds: players, clocks and what it has yet to write."""
 
     def __init__(self, run: Run, resume: bool):
-        self.run, self.config = run, run.config
+        self.run, self.config = run, resolved(run)
         if self.config.kind == "2d":
             torch.set_num_threads(1)  # so small a network is slower on two
         torch.set_flush_denormal(True)
         run.write_status(
             state="running", pid=os.getpid(), born=runs.born(os.getpid()), error=None,
             started=time.time(), steps=self.config.steps,
-            machine=f"{runs.machine()}, torch {torch.__version__.split('+')[0]}",
+            bad_input=False, machine=f"{runs.machine()}, torch {torch.__version__.split('+')[0]}",
         )  # fmt: skip
         self.players, self.data, self.plan = build(self.config)
         self.before = 0.0  # seconds of training in earlier sittings
@@ -99,6 +98,8 @@ class _Recorder:
         self.judge = judge.Judge(self.config, self.data)
         self.log_every = max(1, self.config.steps // 1000)
         self.unchecked: list[Tensor] = []  # losses since the last look
+        self.limit = min(self.config.seconds or math.inf, _server_limit())
+        self.next_kept = 0.0  # when the next frame goes into the film
         self.start = time.perf_counter()
         self.first_step = self.players.step
         self.device = str(self.players.device)
@@ -109,30 +110,26 @@ class _Recorder:
         next_look = next_save = 0.0
         next_judge = self.seconds + FIRST_JUDGEMENT[self.config.kind]
         last: Step | None = None
-        try:
-            for step in train(self.players, self._real, self.plan):
-                last = step
-                self.unchecked.append(step.d_loss + step.g_loss)
-                if step.number % self.log_every == 0:
-                    self._log(step)
-                now = self.seconds
-                if now >= next_look:
-                    next_look = now + max(LOOK_EVERY, now / FRAMES)
-                    self._check()
-                    yield self._look("running")
-                    if self._asked():
-                        break
-                if now >= next_save:
-                    self._save()
-                    next_save = self.seconds + SAVE_EVERY
-                if now >= next_judge:
-                    took = self._measure(final=False)
-                    next_judge = self.seconds + min(max(1.0, 10 * took), 15.0)
-                if self.config.seconds and self.seconds >= self.config.seconds:
+        for step in train(self.players, self._real, self.plan):
+            last = step
+            self.unchecked.append(step.d_loss + step.g_loss)
+            if step.number % self.log_every == 0:
+                self._log(step)
+            now = self.seconds
+            if now >= next_look:
+                next_look = now + LOOK_EVERY
+                self._check()
+                yield self._look("running")
+                if self._asked():
                     break
-        except KeyboardInterrupt:
-            self._end(last, "stopped")
-            raise
+            if now >= next_save:
+                self._save()
+                next_save = self.seconds + SAVE_EVERY
+            if now >= next_judge:
+                took = self._measure(final=False)
+                next_judge = self.seconds + min(max(1.0, 10 * took), 15.0)
+            if self.seconds >= self.limit:
+                break
         yield self._end(last, "stopped" if self.run.requested("stop") else "done")
 
     @property
@@ -166,10 +163,7 @@ class _Recorder:
         self.unchecked.clear()
         if not all(losses):
             at = first + losses.index(False)
-            raise Diverged(
-                f"The loss became infinite or undefined (NaN) at step {at}. Lower the learning"
-                " rates or add a gradient penalty; the checkpoint from before it is kept."
-            )
+            raise Diverged(_diverged(at))
 
     def _save(self) -> None:
         self._check()
@@ -181,6 +175,8 @@ class _Recorder:
         """Judge the samples now; returns the seconds that it took."""
         begin = time.perf_counter()
         self._check()
+        if not checkpoint.finite(self.players):
+            raise Diverged(_diverged(self.players.step))
         values = self.judge(self.players, final)
         self._alive()
         entry = {"step": self.players.step, "seconds": self.seconds, **values}
@@ -189,7 +185,7 @@ class _Recorder:
         return time.perf_counter() - begin
 
     def _look(self, state: str) -> dict[str, Any]:
-        """Write one frame and the status."""
+        """Write the newest frame and the status."""
         self._alive()
         samples = generate(self.players, self.latents)
         if isinstance(self.data, Toy):
@@ -197,7 +193,11 @@ class _Recorder:
             payload += pictures.field(self.players, self.data.extent, self.head)
         else:
             payload = pictures.encode(pictures.tile(samples, 8))
-        self.run.append_frame(self.players.step, self.seconds, payload)
+        now = self.seconds
+        self.run.show(self.players.step, now, payload)
+        if now >= self.next_kept or state != "running":
+            self.run.append_frame(self.players.step, now, payload)
+            self.next_kept = now + max(LOOK_EVERY, now / FRAMES)
         done = self.players.step - self.first_step
         rate = done / max(self.seconds - self.before, 1e-9)
         return self.run.write_status(
@@ -233,14 +233,38 @@ class _Recorder:
 
     def _take_up(self) -> None:
         """Go on from the checkpoint, and forget what was shown after it."""
-        saved, self.players = checkpoint.load(self.run.checkpoint, self.config.device)
-        if saved.replace(steps=0, seconds=0.0) != self.config.replace(steps=0, seconds=0.0):
+        where = self.run.checkpoint
+        saved, self.players = checkpoint.load(where, self.config.device, resume=True)
+        if saved.replace(steps=1, seconds=0.0) != self.config.replace(steps=1, seconds=0.0):
             raise BadInput(f"{self.run.id}: the checkpoint was made by another config.")
         self.run.truncate(self.players.step)
         curves = self.run.curves()
         self.before = float(curves[-1, 1]) if len(curves) else 0.0
         for name in runs.REQUESTS:
             self.run.clear(name)
+
+
+def resolved(run: Run) -> Config:
+    """The run's config with `precision` decided and stored, so that a resumed run keeps it."""
+    config = run.config
+    if config.precision == "auto":
+        config = runs.change(run, precision=pick_precision(config))
+    return config
+
+
+def _server_limit() -> float:
+    """Seconds that any run may take here: the environment variable GAN_MAX_SECONDS, or no limit."""
+    try:
+        return float(os.environ.get("GAN_MAX_SECONDS") or math.inf)
+    except ValueError:
+        raise BadInput("GAN_MAX_SECONDS must be a number of seconds.") from None
+
+
+def _diverged(step: int) -> str:
+    return (
+        f"The loss became infinite or undefined (NaN) at step {step}. Lower the learning rates or"
+        " add a gradient penalty; the checkpoint from before it is kept."
+    )
 
 
 def fixed_latents(config: Config) -> Tensor:

@@ -19,11 +19,18 @@ from gan_core import checkpoint, serve  # noqa: E402
 from gan_core.presets import command  # noqa: E402
 from gan_core.runs import CHECKPOINT, Run, write_json, write_whole  # noqa: E402
 
-KEPT = ("config.json", "status.json", "curves.f4", "metrics.jsonl", "scene.json")
+KEPT = ("config.json", "curves.f4", "metrics.jsonl", "scene.json")
+LOCAL = ("pid", "born", "parent")  # of a run's status, means nothing elsewhere
 GRID_SEED = 0
 
 
-def card_of(run: Run, out: Path, title: str) -> dict[str, Any]:
+def _missing(metrics: dict[str, Any]) -> list[str]:
+    """The classes that the run's own judgement found absent, as "glasses: light03"."""
+    found = metrics.get("classes", {})
+    return [f"{name}: {one}" for name, part in found.items() for one in part["missing"]]
+
+
+def card_of(run: Run, out: Path, title: str, note: str) -> dict[str, Any]:
     config, status = run.config, run.status()
     metrics = status["metrics"]
     figures = {k: v for k, v in metrics.items() if isinstance(v, int | float | str)}
@@ -36,7 +43,8 @@ def card_of(run: Run, out: Path, title: str) -> dict[str, Any]:
         "seed": config.seed,
         "steps": status["step"],
         "seconds": round(status["seconds"], 1),
-        "machine": status["machine"],
+        "machine": status["machine"] + (f"; {note}" if note else ""),
+        "missing": _missing(metrics),
         **figures,
         "parameters": about.parameters,
         "command": command(config),
@@ -47,14 +55,16 @@ def readme(card: dict[str, Any]) -> str:
     """The model card a reader opens first."""
     present = ""
     if "classes_present" in card:
-        present = f"| classes present | {card['classes_present']} of {card['classes_total']} |\n"
+        missing = f" (not: {', '.join(card['missing'])})" if card["missing"] else ""
+        present = f"{card['classes_present']} of {card['classes_total']}{missing}"
+        present = f"| classes present | {present} |\n"
     return f"""# {card["title"]}
 
 ![64 samples, seed {GRID_SEED}](grid.png)
 
 | | |
 | --- | --- |
-| data | {card["data"]}. {card["credit"]} |
+| data | {card["data"]}: {card["credit"]} |
 | objective | {card["objective"]} |
 | seed | {card["seed"]} |
 | steps | {card["steps"]} |
@@ -85,6 +95,7 @@ def main() -> None:
     parser.add_argument("run", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--title", required=True)
+    parser.add_argument("--note", default="", help="what else to say of the machine")
     args = parser.parse_args()
     run = Run(args.run)
     if run.status()["state"] != "done":
@@ -93,13 +104,15 @@ def main() -> None:
     args.out.mkdir(parents=True)
     for name in KEPT:
         shutil.copy(run.path / name, args.out / name)
-    config, players = checkpoint.load(run.checkpoint)
-    checkpoint.save(args.out / CHECKPOINT, players, config, resumable=False)
+    status = {k: v for k, v in run.status().items() if k not in LOCAL} | {"id": args.out.name}
+    write_json(args.out / "status.json", status)
+    _, players = checkpoint.load(run.checkpoint)
+    checkpoint.save(args.out / CHECKPOINT, players, run.config, resumable=False)
     os.chmod(args.out / CHECKPOINT, 0o644)
     request = {"checkpoint": str(args.out), "n": 64, "seed": GRID_SEED, "scale": 2}
     _, grid = serve.sample(serve.Shelf(), request)
     write_whole(args.out / "grid.png", grid)
-    card = card_of(run, args.out, args.title) | {"name": args.out.name}
+    card = card_of(run, args.out, args.title, args.note) | {"name": args.out.name}
     write_json(args.out / "card.json", card)
     (args.out / "README.md").write_text(readme(card))
     size = (args.out / CHECKPOINT).stat().st_size / 1e6

@@ -5,6 +5,7 @@ torchvision takes two seconds to import, so it is imported only here and only wh
 
 import hashlib
 import os
+import socket
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,8 @@ def _open(name: str, root: Path, train: bool) -> Any:
         return make(str(root), train=train, download=False)
     except RuntimeError:  # torchvision's word for "not there, or not whole"
         pass
+    patience = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(30)  # or a silent network would hold the run for ever
     try:
         return make(str(root), train=train, download=True)  # draws its own progress bar
     except PermissionError as error:
@@ -70,6 +73,8 @@ def _open(name: str, root: Path, train: bool) -> Any:
             f" not answer ({reason}). Put its files at {root}/{files}, or set GAN_DATA to the"
             " folder that has them; faces and digits need no download."
         ) from error
+    finally:
+        socket.setdefaulttimeout(patience)
 
 
 def folder(path: Path, size: int, root: Path | None) -> Images:

@@ -4,6 +4,7 @@ import pickle
 
 import pytest
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from gan_core import checkpoint
@@ -39,7 +40,7 @@ def test_save_and_load_are_bitwise(objective, data, tmp_path):
     made = trained(config)
     path = tmp_path / "c.safetensors"
     checkpoint.save(path, made, config)
-    again_config, again = checkpoint.load(path)
+    again_config, again = checkpoint.load(path, resume=True)
     assert again_config == config and again.step == made.step == 2
     assert again.objective == made.objective
     for name in ("G", "D", "ema"):
@@ -102,6 +103,32 @@ def test_a_header_that_lies_is_refused_before_memory_is_taken(saved, tmp_path):
     refused(lying, r"G\.0\.weight has shape")
     checkpoint.save(lying, made, config.replace(width=0))
     refused(lying, "width=0")
+
+
+def test_a_tensor_without_a_place_is_refused(saved, tmp_path):
+    path, _, _ = saved
+    with safe_open(path, "pt") as file:
+        meta = file.metadata()
+    for name in ("extra.weight", "objective.r1", "G.9.weight"):
+        save_file({**load_file(path), name: torch.zeros(1)}, tmp_path / "c.safetensors", meta)
+        refused(tmp_path / "c.safetensors", f"{name} has no place")
+    save_file(load_file(path), tmp_path / "c.safetensors", {**meta, "shape": "[3, 32, 32]"})
+    refused(tmp_path / "c.safetensors", "damaged header")
+
+
+def test_a_checkpoint_from_another_device_can_be_sampled_but_not_resumed(saved, tmp_path):
+    path, config, _ = saved
+    with safe_open(path, "pt") as file:
+        meta = file.metadata()
+    other = tmp_path / "gpu.safetensors"
+    save_file({**load_file(path), "rng": torch.zeros(16, dtype=torch.uint8)}, other, meta)
+    _, players = checkpoint.load(other)
+    assert generate(players, torch.randn(3, config.latent)).shape == (3, 2)
+    with pytest.raises(BadInput, match="another kind of device"):
+        checkpoint.load(other, resume=True)
+    checkpoint.save(other, players, config, resumable=False)
+    with pytest.raises(BadInput, match="saved for sampling"):
+        checkpoint.load(other, resume=True)
 
 
 def test_a_failed_write_keeps_the_old_file(saved, monkeypatch):

@@ -126,6 +126,55 @@ def test_sample_draws_a_picture_or_points(capsys, tmp_path):
     assert code == 2 and "folder.png" in out.err
 
 
+def test_a_2d_checkpoint_is_drawn_as_a_picture(capsys, tmp_path):
+    run = trained(capsys)["run"]
+    assert call(capsys, "sample", run, "--out", "grid.png")[0] == 0
+    assert (tmp_path / "grid.png").read_bytes()[:4] == b"\x89PNG"
+
+
+def test_a_picture_too_large_is_refused(capsys):
+    argv = ["train", "--data", "digits", "--steps", "1", "--batch", "8", "--width", "4"]
+    call(capsys, *argv, "--size", "16", "--out", "images")
+    code, out = call(capsys, "sample", "images", "--n", "1024", "--scale", "16")
+    assert code == 0
+    code, out = call(capsys, "sample", "images", "--n", "1000", "--to-seed", "1", "--scale", "16")
+    assert code == 2 and "too large" in out.err
+
+
+def test_seconds_alone_set_the_steps_that_fit(capsys):
+    argv = ["train", "--seconds", "1.5", "--width", "8", "--batch", "16", "--device", "cpu"]
+    code, out = call(capsys, *argv, "--json")
+    result = last_json(out.out)
+    assert code == 0 and result["state"] == "done" and result["seconds"] > 0.5
+    assert result["steps"] > 10
+
+
+def test_an_unwritable_place_is_one_line(capsys, tmp_path):
+    (tmp_path / "file").write_text("")
+    for out in ("file", "file/below"):
+        code, printed = call(capsys, "train", *TINY, "--out", out)
+        assert code == 2 and len(printed.err.strip().splitlines()) == 1
+    assert (tmp_path / "file").exists()
+
+
+def test_a_folder_of_the_user_survives_a_run_that_cannot_begin(capsys, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("dear")
+    argv = ["train", "--objective", "dcgan", "--data", "folder:nowhere", "--out"]
+    for out in ("mine", "."):
+        assert call(capsys, *argv, out)[0] == 2
+    assert (tmp_path / "mine" / "thesis.txt").read_text() == "dear"
+
+
+def test_one_damaged_run_does_not_hide_the_others(capsys, tmp_path):
+    run = trained(capsys)["run"]
+    bad = runs.create(commands.preset("gan", "ring"))
+    (bad.path / "config.json").write_text("{")
+    code, out = call(capsys, "list", "--json")
+    assert code == 0 and [r["run"] for r in last_json(out.out)["runs"]] == [run]
+    assert bad.id in out.out
+
+
 def test_the_same_seed_samples_the_same(capsys, tmp_path):
     run = trained(capsys)["run"]
     for name, seed in (("a", "1"), ("b", "1"), ("c", "2")):

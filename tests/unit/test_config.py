@@ -64,6 +64,7 @@ def test_published_settings_are_the_papers():
         ({"network": "dcgan"}, "use network=mlp"),
         ({"data": "faces"}, "need network=dcgan"),
         ({"data": "faces", "network": "dcgan", "size": 48}, "16, 32, 64 or 128"),
+        ({"data": "faces", "network": "dcgan", "size": 128, "width": 1024}, "million weights"),
     ],
 )
 def test_a_bad_setting_is_named_with_what_to_do(change, words):

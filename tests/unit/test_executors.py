@@ -12,6 +12,7 @@ from gan_core import runs
 from gan_core.catalog import BadInput
 from gan_core.executors import Local
 from gan_core.presets import preset
+from gan_core.runs import LIVE
 
 SMALL = {"batch": 16, "width": 8, "depth": 2, "precision": "float32", "device": "cpu"}
 
@@ -38,8 +39,7 @@ def state(run):
 def test_a_run_is_carried_out_in_a_process_of_its_own_and_sampled(local):
     run = runs.create(preset("ns-gan", "ring", steps=30, **SMALL))
     local.start(run)
-    assert local.alive(run)
-    until(lambda: not local.alive(run))
+    until(lambda: state(run) not in LIVE)
     assert state(run) == "done", run.log()
     assert run.status()["pid"] != os.getpid()
 
@@ -71,6 +71,8 @@ def test_a_stopped_run_and_its_limit(local):
     second = runs.create(preset("ns-gan", "ring", steps=10, **SMALL))
     with pytest.raises(BadInput, match="As many runs as fit"):
         local.start(second)
+    with pytest.raises(BadInput, match="in progress already"):
+        local.start(run, resume=True)
     run.request("stop")
     until(lambda: state(run) == "stopped")
     local.start(run, resume=True)

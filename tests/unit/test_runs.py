@@ -59,6 +59,12 @@ def test_a_half_written_record_is_not_read(run):
         with open(run.path / name, "ab") as file:
             file.write(b'{"st')
     assert len(run.curves()) == 1 and run.frame_count() == 1 and run.metrics() == []
+    run.truncate(1)
+    assert len(run.curves()) == 1 and run.frame()[2] == b"whole"
+    run.append_metrics({"step": 1, "classes": {"digit": {}}})
+    with open(run.path / "metrics.jsonl", "ab") as file:
+        file.write(b'{"step": 2, "classes": {"digit": {}')
+    assert len(run.metrics()) == 1
 
 
 def test_truncate_forgets_what_came_after(run):
@@ -129,6 +135,8 @@ def test_all_runs_lists_the_newest_first_and_skips_the_rest(tmp_path):
     for i, name in enumerate(["older", "newer"]):
         runs.create(preset("gan", "ring"), tmp_path / name).write_status(started=float(i))
     (tmp_path / "not-a-run").mkdir()
+    (tmp_path / "half-a-run").mkdir()
+    (tmp_path / "half-a-run" / "config.json").write_text("{}")
     assert [r.id for r in runs.all_runs(tmp_path)] == ["newer", "older"]
     assert runs.all_runs(tmp_path / "nowhere") == []
 
@@ -137,6 +145,24 @@ def test_a_folder_that_holds_a_run_is_not_overwritten(run):
     with pytest.raises(BadInput, match="already holds a run"):
         runs.create(preset("gan", "grid"), run.path)
     assert run.config.data == "ring"
+
+
+def test_a_folder_with_other_things_is_never_taken_for_a_run(tmp_path):
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "cat.png").write_bytes(b"dear")
+    for taken in (tmp_path / "photos", tmp_path / "photos" / "cat.png"):
+        with pytest.raises(BadInput, match="not an empty folder"):
+            runs.create(preset("gan", "ring"), taken)
+    (tmp_path / "empty").mkdir()
+    assert runs.create(preset("gan", "ring"), tmp_path / "empty").exists()
+
+
+def test_the_newest_frame_falls_back_to_the_film(run):
+    assert run.latest() is None
+    run.append_frame(1, 0.5, b"film")
+    assert run.latest() == (1, 0.5, b"film")
+    run.show(2, 0.75, b"newer")
+    assert run.latest() == (2, 0.75, b"newer") and run.frame_count() == 1
 
 
 def test_write_whole_leaves_no_part_behind(tmp_path, monkeypatch):
