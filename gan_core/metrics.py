@@ -117,6 +117,8 @@ def earth_mover(x: Tensor, y: Tensor) -> float:
 class ImageJudge:
     """Compares generated images with one real set in one feature space, again and again.
 
+    The real set is the one that trained the generator, as Fréchet distances are customarily taken:
+    a generator that only memorised would score well, so this is no test against copying.
     Half of the real images at most (5,000) are set aside as the perfect sampler behind the `_real`
     figures; of the rest, up to 10,000 are the reference. Both are encoded at the first judgement.
     """

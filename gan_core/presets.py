@@ -39,7 +39,7 @@ RECOMMENDED: dict[str, dict[str, dict[str, Any]]] = {
         "lsgan": _PLANE,
         "wgan": {"r1": 0.0, "r2": 0.0, "optimizer": "rmsprop", "clip": 0.1, "n_critic": 5,
                  "lr_g": 5e-4, "lr_d": 5e-4, "width": 128},
-        "wgan-gp": _PLANE | {"r1": 0.0, "r2": 0.0, "lam": 0.1, "n_critic": 2},
+        "wgan-gp": _PLANE | {"r1": 0.0, "r2": 0.0, "lam": 0.1, "n_critic": 2, "steps": 3000},
         "began": {"r1": 0.0, "r2": 0.0, "lr_g": 5e-4, "lr_d": 5e-4, "beta1": 0.5, "gamma": 0.9},
         "hinge": _PLANE,
         "r3gan": _PLANE,

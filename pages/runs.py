@@ -5,7 +5,7 @@ import streamlit as st
 from gan_core import runs
 from gan_core.catalog import BadInput
 from gan_core.runs import LIVE, Run
-from ui import comparison, gallery, nav, run_table
+from ui import comparison, gallery, live, nav, run_table
 
 nav.guard()
 
@@ -47,8 +47,8 @@ def confirm(run: Run) -> None:
             st.markdown(f"**{gallery.plain(gallery.title(run))}**")
             st.caption(f"{gallery.facts(run, run.status())}  \n{run.id}")
     size = gallery.megabytes(run.size_on_disk())
-    live = " It is in progress and will be stopped." if run.status()["state"] in LIVE else ""
-    st.markdown(f"Its checkpoint, curves and pictures ({size}) are removed for good.{live}")
+    moving = " It is in progress and will be stopped." if run.status()["state"] in LIVE else ""
+    st.markdown(f"Its checkpoint, curves and pictures ({size}) are removed for good.{moving}")
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Keep it", key="r_keep"):
             forget_doomed()
@@ -60,13 +60,6 @@ def confirm(run: Run) -> None:
             st.rerun()
 
 
-def stop(run: Run) -> None:
-    try:
-        run.request("stop")
-    except BadInput as error:
-        st.toast(str(error), icon=":material/error:")
-
-
 def actions(run: Run, state: str) -> None:
     """What can be done with one run, as a row of links and buttons."""
     config = gallery.config_of(run)
@@ -75,8 +68,8 @@ def actions(run: Run, state: str) -> None:
     if run.checkpoint.is_file():
         gallery.lead("samples", "Sample", "auto_awesome", run=run.id)
     if state in LIVE:
-        st.button("Stop", key=f"r_stop_{run.id}", icon=":material/stop:", on_click=stop,
-                  args=(run,), disabled=run.requested("stop"))  # fmt: skip
+        st.button("Stop", key=f"r_stop_{run.id}", icon=":material/stop:", on_click=live.ask,
+                  args=(run, "stop"), disabled=run.requested("stop"))  # fmt: skip
     if state != "shipped" and st.button(
         "Delete", key=f"r_delete_{run.id}", icon=":material/delete:", type="tertiary"
     ):
@@ -111,11 +104,11 @@ def listing() -> None:
     """The filtered runs; a fragment, so that only this part follows runs in progress."""
     found = run_table.order(shown(state, data), order)
     own = [run for run in runs.all_runs() if run.exists()]
-    live = any(run.status()["state"] in LIVE for run in own)
-    if st.session_state.get("_r_live") and not live:  # the last one ended: stop following
+    moving = any(run.status()["state"] in LIVE for run in own)
+    if st.session_state.get("_r_live") and not moving:  # the last one ended: stop following
         st.session_state["_r_live"] = False
         st.rerun()
-    st.session_state["_r_live"] = live
+    st.session_state["_r_live"] = moving
     size = gallery.megabytes(sum(run.size_on_disk() for run in own))
     where = gallery.plain(str(runs.root()))
     st.caption(f"{len(own)} of your own, {size} on disk in {where} · {len(found)} shown")

@@ -6,8 +6,10 @@ them anew, because settings that suit one objective seldom suit the next.
 """
 
 import math
+import os
 from collections.abc import Callable
 from dataclasses import Field, fields
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -15,7 +17,7 @@ import streamlit as st
 from gan_core.catalog import DATA, FOLDER, OBJECTIVES, BadInput, data_info, parse_spec
 from gan_core.config import Config, data_names, validate
 from gan_core.presets import preset
-from ui import explain
+from ui import explain, gallery
 
 PRESETS = ("recommended", "published")  # as addresses and the command line have them
 OWN_FOLDER = "folder"
@@ -74,7 +76,11 @@ def bar(
     st.caption(f"**{info.title}** · {info.summary} *{info.source}*")
     explain.download_note(data)
     if config is None:
-        st.warning(problem, title="These settings do not fit together", icon=":material/tune:")
+        st.warning(
+            gallery.plain(problem),
+            title="These settings do not fit together",
+            icon=":material/tune:",
+        )
     elif pressed:
         train(config)
     return config
@@ -170,6 +176,7 @@ def _data_spec(prefix: str, data: str) -> str:
         )  # fmt: skip
         if not path:
             raise BadInput("Name the folder that holds your pictures, under Advanced settings.")
+        _check_folder(path)
         return FOLDER + path
     params = DATA[data].params
     if not params:
@@ -183,10 +190,23 @@ def _data_spec(prefix: str, data: str) -> str:
                 key=f"{prefix}_{data}_{name}", bind="query-params", width=_WIDE,
             )  # fmt: skip
             if value != default:
-                changed.append(f"{name}={value:g}")
+                changed.append(f"{name}={repr(value).removesuffix('.0')}")
     spec = f"{data}({','.join(changed)})" if changed else data
     data_info(spec)
     return spec
+
+
+def _check_folder(path: str) -> None:
+    """Refuse a folder outside GAN_FOLDERS, which a host sets to keep visitors from the others."""
+    allowed = os.environ.get("GAN_FOLDERS")
+    if not allowed:
+        return
+    try:
+        inside = Path(path).resolve().is_relative_to(Path(allowed).resolve())
+    except (OSError, RuntimeError, ValueError):  # a loop of links, or no path at all
+        inside = False
+    if not inside:
+        raise BadInput(f"On this server image folders lie below {allowed}: name one of those.")
 
 
 def _widget(prefix: str, field: Field, value: Any) -> Any:

@@ -51,24 +51,46 @@ def resume(run: Run) -> None:
     """Let an ended run go on from its checkpoint (a callback)."""
     try:
         run.clear("stop")
+        run.clear("pause")
         server.executor().start(run, resume=True)
-    except BadInput as error:
-        st.session_state[_REFUSED] = str(error)
+    except (BadInput, OSError) as error:
+        st.session_state[_REFUSED] = _words(error)
+
+
+def ask(run: Run, what: str, wanted: bool = True) -> None:
+    """Put a request to the run, or take it back (a callback)."""
+    try:
+        if wanted:
+            run.request(what)
+        else:
+            run.clear(what)
+    except (BadInput, OSError) as error:
+        st.toast(gallery.plain(_words(error)), icon=":material/error:")
+
+
+def _words(error: BadInput | OSError) -> str:
+    """What went wrong with a run's folder, without its path."""
+    if isinstance(error, OSError):
+        why = error.strerror or type(error).__name__
+        return f"The folder of this run could not be read or written: {why}."
+    return str(error)
 
 
 def chosen(kind: str, other_page: str) -> Run | None:
     """The run that the address names, if it can be shown here; says why where it cannot."""
     if reason := st.session_state.pop(_REFUSED, None):
-        st.error(reason, title="This run did not start", icon=":material/block:")
+        st.error(gallery.plain(reason), title="This run did not start", icon=":material/block:")
         st.page_link("pages/runs.py", label="See all runs", icon=":material/list_alt:")
     name = st.query_params.get("run")
     if not name:
         return None
     try:
-        run = runs.open_run(name)
+        run = runs.open_run(name[:200])
         config = run.config
-    except BadInput as error:
-        st.warning(str(error), title="Nothing to show", icon=":material/link_off:")
+    except (BadInput, OSError) as error:
+        st.warning(
+            gallery.plain(_words(error)), title="Nothing to show", icon=":material/link_off:"
+        )
         return None
     if config.kind != kind:
         st.switch_page(other_page, query_params={"run": name})
@@ -81,7 +103,12 @@ def follow(run: Run, draw: Draw) -> None:
 
     def panel() -> None:
         status = run.status()
-        draw(run, status)
+        try:
+            draw(run, status)
+        except (BadInput, OSError) as error:
+            if not run.exists():
+                st.rerun()  # deleted while it was read: the page says so
+            st.error(gallery.plain(_words(error)), title="This run cannot be shown")
         if live != (status["state"] in LIVE):
             st.rerun()  # one run of the whole page, in which the polling ends or begins
 
@@ -98,7 +125,7 @@ def header(run: Run, status: dict[str, Any], prefix: str) -> bool:
         )  # fmt: skip
         return False
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{gallery.title(run)}**", width="content")
+        st.markdown(f"**{gallery.plain(gallery.title(run))}**", width="content")
         gallery.badge(state)
         st.caption(_facts(status), width="content")
         st.space("stretch")
@@ -138,8 +165,15 @@ def _buttons(run: Run, state: str, prefix: str) -> None:
         stopping = run.requested("stop")
         st.button(
             "Stopping…" if stopping else "Stop", icon=":material/stop:", key="live_stop",
-            disabled=stopping, on_click=_ask, args=(run, "stop"),
+            disabled=stopping, on_click=ask, args=(run, "stop"),
         )  # fmt: skip
+        if state != "queued" and not stopping:
+            held = run.requested("pause")
+            st.button(
+                "Continue" if held else "Pause", key="live_pause",
+                icon=":material/play_arrow:" if held else ":material/pause:",
+                on_click=ask, args=(run, "pause", not held),
+            )  # fmt: skip
         return
     able = state in ("stopped", "failed", "interrupted") and run.checkpoint.is_file()
     resumed = able and st.button(
@@ -158,17 +192,11 @@ def _buttons(run: Run, state: str, prefix: str) -> None:
                      query_params={"run": run.id})  # fmt: skip
 
 
-def _ask(run: Run, what: str) -> None:
-    try:
-        run.request(what)
-    except BadInput as error:
-        st.session_state[_REFUSED] = str(error)
-
-
 def _explain(run: Run, state: str, status: dict[str, Any]) -> None:
     """What a reader should know about a run that did not end well, or has not begun."""
     if state == "failed":
-        st.error(status.get("error") or "It gave no reason.", title="The run failed")
+        reason = gallery.plain(status.get("error") or "It gave no reason.")
+        st.error(reason, title="The run failed")
     elif state == "interrupted":
         st.warning(
             "Its process is gone: the machine or the server was stopped, or memory ran out."
@@ -183,7 +211,7 @@ def _explain(run: Run, state: str, status: dict[str, Any]) -> None:
 
 def film(run: Run, live: bool) -> list[Frame]:
     """The newest frame of a live run; of a finished one, as many as FILM and FILM_BYTES allow."""
-    last = run.frame()
+    last = run.latest() if live else run.frame()
     if live or last is None:
         return [last] if last else []
     count = run.frame_count()

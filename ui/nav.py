@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 ICON = Path(__file__).parent / "assets" / "icon.png"
-LOOK = {"page_title": "GAN Lab", "page_icon": str(ICON), "layout": "wide"}
+LOOK = {"page_title": "See a GAN learn", "page_icon": str(ICON), "layout": "wide"}
 # Streamlit writes white on primary buttons; the dark theme's blue is light, to be read as text.
 STYLE = "<style>button[kind^=primary] { color: light-dark(#ffffff, #0f131b) !important }</style>"
 FRAMED = "_framed"  # set in a session by app.py: its pages have their frame

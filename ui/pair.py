@@ -13,6 +13,7 @@ import streamlit as st
 
 from gan_core.catalog import BadInput
 from gan_core.divergences import FAMILIES, Curves, Distribution, parse, window
+from ui import gallery
 from ui.words import figure
 
 SIDES = ("p", "q")
@@ -147,8 +148,8 @@ def warnings() -> None:
         if side not in found["linked"]:
             continue  # it was typed here: the field itself says so
         st.warning(
-            f"{NAMES[side]} = `{text[:80]}` cannot be read. {problem}"
-            f" Until then {NAMES[side]} stays `{found['specs'][side]}`.",
+            f"{NAMES[side]} = “{gallery.plain(text[:200])}” cannot be read."
+            f" {gallery.plain(problem)} Until then {NAMES[side]} stays `{found['specs'][side]}`.",
             icon=":material/edit:",
         )
 

@@ -19,7 +19,7 @@ def load(spec: str, size: int = 32, root: Path | None = None, part: str = "train
     """The data a spec names; `size` (pixels), `root` and `part` concern image sets only.
 
     `root` is where downloaded sets lie: the environment's GAN_DATA or ./data if not given. `part`
-    is `"train"` or `"test"`: what is held out for judging is never in the other. A data set that
+    is `"train"` or `"test"`: what is held out is never in the other. A data set that
     is unknown, absent or damaged is a BadInput that says what to do.
     """
     info = data_info(spec)

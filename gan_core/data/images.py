@@ -16,7 +16,7 @@ from torch.nn.functional import interpolate
 from gan_core.catalog import BadInput, choose
 
 ASSETS = Path(__file__).parent.parent / "assets"
-HELD_OUT = 10  # every tenth image is kept for judging
+HELD_OUT = 10  # every tenth image is held out: feature spaces are judged on those
 
 
 @dataclass(frozen=True, eq=False)

@@ -55,6 +55,11 @@ def test_a_bad_link_is_explained_and_loses_nothing(page, framing, request):
     assert address(at) == ("nromal(0,1)", "uniform(0,3)")  # to be mended, not thrown away
 
 
+def test_a_bad_link_writes_no_markdown(framed):
+    at = framed(PAGES[0], p="`[x](http://evil.example)")
+    assert "[x]" not in at.warning[0].value
+
+
 @pytest.mark.parametrize(
     "bad", ["normal(0,-1)", "normal(0,nan)", "<b>", "point(1e99)", "mixture(", "x" * 3000]
 )

@@ -1,5 +1,6 @@
 """The training pages, alone and in the frame: what they offer, start, show and say."""
 
+import errno
 import io
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from gan_core.config import Config
 from gan_core.executors import Local
 from gan_core.presets import preset
 from tests.app.conftest import PAGES, ROOT
+from ui import live
 
 KINDS = [("p", "train_2d", "ring"), ("i", "train_images", "faces")]
 
@@ -193,6 +195,75 @@ def test_stop_asks_the_worker(framed):
     at.button(key="live_stop").click().run()
     assert run.requested("stop")
     assert at.button(key="live_stop").disabled
+
+
+def test_pause_and_continue_ask_the_worker(framed):
+    run = ended("2d", "running")
+    run.write_status(pid=None, updated=time.time())
+    at = framed("train_2d", run=run.id)
+    at.button(key="live_pause").click().run()
+    assert run.requested("pause")
+    assert at.button(key="live_pause").label == "Continue"
+    at.button(key="live_pause").click().run()
+    assert not run.requested("pause")
+
+
+@pytest.mark.parametrize("key", ["live_stop", "live_pause"])
+def test_a_full_disk_is_reported_in_words(key, framed, monkeypatch):
+    def full(self, name):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(runs.Run, "request", full)
+    run = ended("2d", "running")
+    run.write_status(pid=None, updated=time.time())
+    at = framed("train_2d", run=run.id)
+    at.button(key=key).click().run()
+    assert not at.exception
+    assert "No space left" in at.toast[0].value
+
+
+def test_a_run_deleted_while_it_is_drawn_is_explained(framed, monkeypatch):
+    run = ended("2d", "running")
+    run.write_status(pid=None, updated=time.time())
+
+    def vanish(*_):
+        run.delete()
+        return run.config
+
+    monkeypatch.setattr(live, "film", vanish)
+    at = framed("train_2d", run=run.id)
+    assert not at.exception
+    assert "There is no run" in at.warning[0].value
+
+
+def test_text_of_the_address_is_no_markdown(framed):
+    at = framed("train_2d", run="[x](http://evil.example)" + "y" * 5000)
+    assert "[x]" not in at.warning[0].value and len(at.warning[0].value) < 400
+
+
+def test_image_folders_lie_where_the_host_allows(framed, monkeypatch, tmp_path):
+    (tmp_path / "open" / "cats").mkdir(parents=True)
+    (tmp_path / "open" / "out").symlink_to("/etc")
+    monkeypatch.setenv("GAN_FOLDERS", str(tmp_path / "open"))
+    for bad in ("/etc", str(tmp_path / "open/../secret"), str(tmp_path / "open/out"), "a\0b"):
+        at = framed("train_images", i_data="folder", i_folder=bad)
+        assert not at.exception
+        assert "image folders lie below" in at.warning[0].value
+        assert at.button(key="i_train").disabled
+    good = {"i_data": "folder", "i_folder": str(tmp_path / "open" / "cats")}
+    assert not framed("train_images", **good).button(key="i_train").disabled
+    monkeypatch.delenv("GAN_FOLDERS")
+    assert not framed("train_images", i_data="folder", i_folder="/etc").warning
+
+
+def test_the_settings_of_a_run_are_taken_over_to_the_last_digit(framed, started):
+    run = ended("2d")
+    spec = "ring(radius=1.2345678901,std=1e-07)"
+    runs.write_whole(run.path / "config.json", run.config.replace(data=spec).to_json().encode())
+    at = framed("train_2d", run=run.id)
+    at.button(key="live_again").click().run()
+    at.button(key="p_train").click().run()
+    assert started[0].config.data == spec
 
 
 def test_sets_that_need_a_download_say_so_and_others_do_not(framed, tmp_path, monkeypatch):

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from gan_core.runs import all_runs
+
 ROOT = Path(__file__).parents[2]
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking",
@@ -71,6 +73,8 @@ def app_url(runs_folder) -> Iterator[str]:
     """The address of a running app."""
     with serve(runs_folder) as url:
         yield url
+    for run in all_runs(runs_folder):  # the worker of one that a failed test left running ends
+        run.delete()
 
 
 @pytest.fixture

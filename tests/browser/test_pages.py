@@ -2,14 +2,17 @@
 
 import re
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 from gan_core import runs
+from gan_core.presets import preset
 from tests.browser.conftest import ROOT
 
 PAGES = sorted(p.stem for p in (ROOT / "pages").glob("*.py"))
-SHORT = "p_seconds=20&p_steps=100000"  # by time, so that it is as long on any machine
+ENDLESS = "p_steps=1000000"  # until the test ends it, so that no machine is too slow or too fast
+LONG = 60_000  # ms for what a worker does
 INKED = """canvas => {
   const {width, height} = canvas
   const {data} = canvas.getContext("2d").getImageData(0, 0, width, height)
@@ -78,7 +81,7 @@ def test_what_is_chosen_stands_in_the_address(page, app_url, idle):
 
 
 def test_a_run_goes_on_through_a_reload_and_ends(page, app_url, idle, runs_folder):
-    page.goto(f"{app_url}/train_2d?{SHORT}")
+    page.goto(f"{app_url}/train_2d?{ENDLESS}")
     idle(page)
     page.get_by_role("button", name="Train", exact=True).click()
     arena = page.locator("canvas[aria-label^='Step']")
@@ -86,14 +89,23 @@ def test_a_run_goes_on_through_a_reload_and_ends(page, app_url, idle, runs_folde
     expect(page).to_have_url(re.compile(r"run=r3gan-ring-\w+"))
     run = runs.open_run(re.search(r"run=([\w-]+)", page.url)[1], runs_folder)
 
+    seen = run.status()["step"]
+
     page.goto(f"{app_url}/runs")  # left while it trains
     idle(page)
     page.goto(f"{app_url}/train_2d?run={run.id}")  # and found again by its link
-    expect(state(page, "Running")).to_be_visible(timeout=15_000)
+    expect(state(page, "Running")).to_be_visible(timeout=LONG)
     page.reload()
-    expect(state(page, "Running")).to_be_visible(timeout=15_000)
+    expect(state(page, "Running")).to_be_visible(timeout=LONG)
+    expect(arena).not_to_have_attribute("aria-label", re.compile(f"^Step {seen:,}:"))
+    page.get_by_role("button", name="Stop").click()
+    expect(state(page, "Stopped")).to_be_visible(timeout=LONG)
+    stopped = run.status()["step"]
+    assert stopped > seen
 
-    expect(state(page, "Finished")).to_be_visible(timeout=60_000)
+    runs.change(run, steps=stopped + 300)  # the end comes near
+    page.get_by_role("button", name="Resume").click()
+    expect(state(page, "Finished")).to_be_visible(timeout=LONG)
     expect(arena).to_have_count(1)  # the live view made way for the player
     assert run.status()["state"] == "done"
     last = run.frame()[0]
@@ -104,8 +116,27 @@ def test_a_run_goes_on_through_a_reload_and_ends(page, app_url, idle, runs_folde
     sound(page)
 
 
-def test_a_finished_run_plays_in_the_browser(page, app_url, idle, runs_folder):
-    run = next(r for r in runs.all_runs(runs_folder) if r.status()["state"] == "done")
+@pytest.fixture(scope="module")
+def finished(runs_folder) -> runs.Run:
+    """A finished 2-D run with twelve frames and curves, as a worker would have left it."""
+    run = runs.create(preset("hinge", "ring", steps=1234), runs_folder / "hinge-ring-browser3")
+    scene = {
+        "kind": "2d", "points": 50, "field": 8, "extent": [-2, 2, -2, 2], "head": "critic",
+        "modes": None,
+    }  # fmt: skip
+    runs.write_json(run.path / "scene.json", scene)
+    points = np.random.default_rng(0).integers(0, 65536, (13, 50, 2)).astype("<u2")
+    runs.write_whole(run.path / "real.bin", points[0].tobytes())
+    for i, moved in enumerate(points[1:], 1):
+        field = bytes(64) + np.float32([0, 1]).tobytes()
+        run.append_frame(100 * i, i / 2, moved.tobytes() + field)
+        run.append_curves({"step": 100 * i, "seconds": i / 2, "d_loss": 1.3, "g_loss": 0.7})
+    run.write_status(state="done", step=1200, seconds=6.0)
+    return run
+
+
+def test_a_finished_run_plays_in_the_browser(page, app_url, idle, finished):
+    run = finished
     page.goto(f"{app_url}/train_2d?run={run.id}")
     slider = page.get_by_role("slider", name="Frame of the run")
     slider.wait_for()
@@ -120,21 +151,31 @@ def test_a_finished_run_plays_in_the_browser(page, app_url, idle, runs_folder):
     expect(page).to_have_url(re.compile(f"p_steps={run.config.steps}"))
 
 
-def test_stop_ends_a_run_and_a_deleted_one_is_explained(page, app_url, idle, runs_folder):
-    page.goto(f"{app_url}/train_2d?p_steps=1000000")
+def test_pause_holds_a_run_stop_ends_it_and_a_deleted_one_is_explained(
+    page, app_url, idle, runs_folder
+):
+    page.goto(f"{app_url}/train_2d?{ENDLESS}")
     idle(page)
     page.get_by_role("button", name="Train", exact=True).click()
     page.locator("canvas[aria-label^='Step']").wait_for()
     run = runs.open_run(re.search(r"run=([\w-]+)", page.url)[1], runs_folder)
+    page.get_by_role("button", name="Pause", exact=True).click()
+    expect(state(page, "Paused")).to_be_visible(timeout=LONG)
+    held = run.status()["step"]
+    page.wait_for_timeout(500)
+    assert run.status()["step"] == held
+    page.get_by_role("button", name="Continue").click()
+    expect(state(page, "Running")).to_be_visible(timeout=LONG)
+
     page.get_by_role("button", name="Stop").click()
-    expect(state(page, "Stopped")).to_be_visible(timeout=30_000)
+    expect(state(page, "Stopped")).to_be_visible(timeout=LONG)
     assert run.status()["state"] == "stopped"
 
     page.get_by_role("button", name="Resume").click()
-    expect(state(page, "Running")).to_be_visible(timeout=15_000)
+    expect(state(page, "Running")).to_be_visible(timeout=LONG)
     run.delete()
     expect(page.get_by_text(re.compile("folder of this run was deleted|no run"))).to_be_visible(
-        timeout=15_000
+        timeout=LONG
     )
     sound(page)
 

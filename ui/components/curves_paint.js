@@ -30,7 +30,7 @@ function paintPanel(c, state, panel, box) {
   c.beginPath()
   c.rect(box.left, box.top - 2, box.right - box.left, box.bottom - box.top + 4)
   c.clip()
-  panel.guides.forEach((guide, i) => paintGuide(c, colors, box, py(guide.y), guide.label, i))
+  paintGuides(c, colors, box, panel.guides, py)
   for (const s of panel.series) {
     if (panel.smooth) paintLine(c, s.x, s.y, px, py, colors[s.color], 1, 0.25)
     paintLine(c, s.x, s.mean, px, py, colors[s.color], 2, 1)
@@ -55,19 +55,32 @@ function paintValues(c, colors, box, low, high, py) {
   }
 }
 
-function paintGuide(c, colors, box, y, label, i) {
-  c.strokeStyle = colors.faint
+// Dashed lines, at most two, each with its label: the upper one's above, the lower one's below.
+function paintGuides(c, colors, box, guides, py) {
+  const lines = guides.map((g) => ({ y: py(g.y), label: g.label })).sort((a, b) => a.y - b.y)
+  c.strokeStyle = c.fillStyle = colors.faint
   c.lineWidth = 1
+  c.textAlign = "right"
   c.setLineDash([4, 4])
   c.beginPath()
-  c.moveTo(box.left, y)
-  c.lineTo(box.right, y)
+  for (const { y } of lines) {
+    c.moveTo(box.left, y)
+    c.lineTo(box.right, y)
+  }
   c.stroke()
   c.setLineDash([])
-  c.fillStyle = colors.faint
-  c.textAlign = "right"
-  const under = i > 0 && y + 16 < box.bottom // two labels keep apart
-  c.fillText(label, box.right - 2, under ? y + 13 : y - 5)
+  const write = (words, y) => c.fillText(words, box.right - 2, y)
+  if (!lines.length) return
+  const [upper, lower] = [lines[0], lines.at(-1)]
+  const above = upper.y - 16 > box.top
+  const below = lower.y + 16 < box.bottom
+  if (lower.y - upper.y < 32 && !(above && below)) { // one label for both
+    const words = lines.map(({ label }) => label).join(" · ")
+    write(words, above ? upper.y - 5 : lower.y + 13)
+    return
+  }
+  write(upper.label, above ? upper.y - 5 : upper.y + 13)
+  if (lower !== upper) write(lower.label, below ? lower.y + 13 : lower.y - 5)
 }
 
 function paintLine(c, xs, ys, px, py, color, width, alpha) {
