@@ -26,6 +26,7 @@ from gan_core.training import Step, generate, train
 
 SAVE_EVERY = 10.0  # seconds between checkpoints
 FIRST_JUDGEMENT = {"2d": 0.5, "image": 8.0}  # seconds; that of images begins with a slow encoding
+LONGEST_PAUSE = {"2d": 3.0, "image": 15.0}  # seconds between judgements, which take a tenth of it
 LOOK_EVERY = 0.1  # seconds between looks: newest frame, status, requests
 FRAMES = 300  # frames kept in the first stretch; then the pause between them grows with the run
 
@@ -127,7 +128,8 @@ class _Recorder:
                 next_save = self.seconds + SAVE_EVERY
             if now >= next_judge:
                 took = self._measure(final=False)
-                next_judge = self.seconds + min(max(1.0, 10 * took), 15.0)
+                pause = min(max(1.0, 10 * took), LONGEST_PAUSE[self.config.kind])
+                next_judge = self.seconds + pause
             if self.seconds >= self.limit:
                 break
         yield self._end(last, "stopped" if self.run.requested("stop") else "done")
