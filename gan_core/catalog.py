@@ -91,7 +91,7 @@ OBJECTIVES: dict[str, ObjectiveInfo] = {
         r"\mathbb{E}\,L(G(z)),\quad"
         r" k\leftarrow\mathrm{clamp}(k+\lambda_k(\gamma L(x)-L(G(z))),0,1)",
         "Berthelot et al. 2017",
-        "D is an auto-encoder; the balance γ trades variety for sharpness.",
+        "D is an auto-encoder; γ trades variety for sharpness. On points it falls onto one mode.",
         head="energy",
         settings=("gamma", "lambda_k"),
     ),

@@ -274,23 +274,22 @@ def run_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def stop(args: argparse.Namespace) -> Result:
-    run = find(args.run)
-    state = run.status()["state"]
-    if state not in LIVE:
-        raise BadInput(f"{run.id} is not in progress: it is {state}.")
-    run.request("stop")
-    print(f"{run.id}: asked to stop")
-    return {"run": str(run.path), "requested": "stop"}, 0
+    return _request(args, "stop", LIVE)
 
 
 def pause(args: argparse.Namespace) -> Result:
+    return _request(args, "pause", ("running",))
+
+
+def _request(args: argparse.Namespace, what: str, states: tuple[str, ...]) -> Result:
+    """Ask a run for something that it can do in some states alone."""
     run = find(args.run)
     state = run.status()["state"]
-    if state != "running":
-        raise BadInput(f"{run.id} is not running: it is {state}.")
-    run.request("pause")
-    print(f"{run.id}: asked to pause; go on with resume")
-    return {"run": str(run.path), "requested": "pause"}, 0
+    if state not in states:
+        raise BadInput(f"{run.id} is {state}: there is nothing to {what}.")
+    run.request(what)
+    print(f"{run.id}: asked to {what}")
+    return {"run": str(run.path), "requested": what}, 0
 
 
 def delete(args: argparse.Namespace) -> Result:

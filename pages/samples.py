@@ -35,7 +35,7 @@ def take_in() -> None:
         st.session_state[REFUSED] = str(error)
     else:
         uploads[key] = path
-        st.session_state["s_checkpoint"] = key
+        st.query_params["run"] = key
 
 
 def roll(key: str) -> None:
@@ -176,6 +176,11 @@ def card(choice: Choice, about: dict[str, Any]) -> None:
         st.code(known["command"], language=None, wrap_lines=True)
 
 
+def into_address() -> None:
+    """Put the chosen checkpoint into the address (a callback)."""
+    st.query_params["run"] = st.session_state["s_checkpoint"]
+
+
 def uploader() -> None:
     st.file_uploader(
         "Open a checkpoint file", key="s_file", on_change=take_in,
@@ -190,8 +195,7 @@ def uploader() -> None:
 st.title("Samples")
 options = checkpoints.choices(uploads)
 wanted = st.query_params.get("run")
-if wanted is not None:  # a link from another page: choose that run, once
-    del st.query_params["run"]
+if wanted is not None:  # by hand and not by `bind`: other pages' links can set it too
     if wanted in options:
         st.session_state["s_checkpoint"] = wanted
     else:
@@ -205,7 +209,7 @@ if not options:
 
 stage, side = st.columns([5, 3], gap="medium")
 with side:
-    key = st.selectbox("Checkpoint", list(options), key="s_checkpoint", bind="query-params")
+    key = st.selectbox("Checkpoint", list(options), key="s_checkpoint", on_change=into_address)
     choice = options[key]
 try:
     with stage, st.skeleton(height=480):

@@ -284,9 +284,7 @@ def test_samples_prints_the_command_of_the_picture(framed, with_checkpoint):
 
 def test_samples_survives_nonsense_in_the_address(framed, with_checkpoint):
     with_checkpoint("digits")
-    at = framed(
-        "samples", s_seed="-3", s_n="1e9", s_draw="Dance", s_checkpoint="../etc", s_scale="3"
-    )
+    at = framed("samples", s_seed="-3", s_n="1e9", s_draw="Dance", run="../etc", s_scale="3")
     assert not at.exception and not at.error
 
 

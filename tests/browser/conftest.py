@@ -87,9 +87,10 @@ def fresh_server(tmp_path) -> Callable:
 def browser():
     """A headless Chromium."""
     try:
-        from playwright.sync_api import Error, sync_playwright
+        from playwright.sync_api import Error, expect, sync_playwright
     except ImportError:
         missing("Playwright is not installed: pip install -r requirements-dev.txt")
+    expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
     path = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
     with sync_playwright() as playwright:
         try:
