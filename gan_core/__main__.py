@@ -20,10 +20,17 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> Any:
         hint = ""
-        for word in message.split():
+        for word in message.split() if message.startswith("unrecognized") else ():
             near = get_close_matches(word, self._option_string_actions, 1) if word[0] == "-" else []
             hint = f" Did you mean {near[0]}?" if near else hint
         raise BadInput(f"{message}.{hint} See: {self.prog} --help")
+
+
+class Help(argparse.ArgumentDefaultsHelpFormatter):
+    """Help with defaults, where there is one to tell."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        return action.help if action.default is None else super()._get_help_string(action)
 
 
 def parser() -> Parser:
@@ -32,7 +39,7 @@ def parser() -> Parser:
     for command in commands.COMMANDS:
         sub = subs.add_parser(
             command.name, help=command.summary, description=command.summary, allow_abbrev=False,
-            formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+            formatter_class=Help,
         )  # fmt: skip
         command.arguments(sub)
         sub.add_argument("--json", action="store_true", help="end with one line of JSON")

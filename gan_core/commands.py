@@ -14,7 +14,7 @@ from typing import Any
 from tqdm import tqdm
 
 from gan_core import runs
-from gan_core.catalog import OBJECTIVES, BadInput
+from gan_core.catalog import DATA, OBJECTIVES, BadInput
 from gan_core.config import Config
 from gan_core.presets import preset
 from gan_core.runs import LIVE, Run
@@ -36,14 +36,16 @@ class Command:
 def train_arguments(parser: argparse.ArgumentParser) -> None:
     names = ", ".join([*OBJECTIVES, "dcgan"])
     parser.add_argument("--objective", default="ns-gan", help=names)
-    parser.add_argument("--data", default="ring", help="ring, grid, faces, …, folder:PATH")
+    parser.add_argument("--data", default="ring", help=f"{', '.join(DATA)}, folder:PATH")
     parser.add_argument("--preset", default="recommended", help="recommended or published")
     parser.add_argument("--out", type=Path, default=None, help="folder of the run (default: new)")
     own = parser.add_argument_group("settings (the preset's, unless given)")
     for f in fields(Config):
         if f.name not in ("objective", "data", "preset"):
             flag = "--" + f.name.replace("_", "-")
-            own.add_argument(flag, type=f.type, default=argparse.SUPPRESS, help=f.metadata["help"])
+            choices = f.metadata["choices"]
+            text = f.metadata["help"] + (f": {', '.join(choices)}" if choices else "")
+            own.add_argument(flag, type=f.type, default=argparse.SUPPRESS, help=text)
 
 
 def train(args: argparse.Namespace) -> Result:
@@ -294,6 +296,8 @@ def _request(args: argparse.Namespace, what: str, states: tuple[str, ...]) -> Re
 
 def delete(args: argparse.Namespace) -> Result:
     run = find(args.run)
+    if run.path.parent == runs.SHIPPED:
+        raise BadInput(f"{run.id} came with the project and is not a run of yours: not deleted.")
     run.delete()
     print(f"{run.id}: deleted")
     return {"run": str(run.path), "deleted": True}, 0

@@ -29,7 +29,7 @@ REQUESTS = ("stop", "pause")
 CHECKPOINT = "checkpoint.safetensors"
 SHIPPED = Path(__file__).resolve().parents[1] / "checkpoints"
 _INDEX = struct.Struct("<QIfff")  # offset, length, step, seconds, reserved
-_ID = re.compile(r"[a-z0-9][a-z0-9-]{2,63}")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _STALE = 30.0  # seconds a starting run may take to show its process
 
 
@@ -235,6 +235,11 @@ def create(config: Config, folder: Path | None = None, parent: str | None = None
         raise BadInput(f"{folder} already holds a run: choose another folder, or resume it.")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BadInput(f"{folder} exists and is not an empty folder: choose another for the run.")
+    if not _ID.fullmatch(folder.resolve().name):
+        raise BadInput(
+            f"“{folder.name}” cannot name a run: use letters, digits, dots, dashes and underscores,"
+            " the first a letter or digit, 64 at most."
+        )
     folder.mkdir(parents=True, exist_ok=True)
     run = Run(folder)
     write_whole(folder / "config.json", config.to_json().encode())

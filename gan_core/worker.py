@@ -25,7 +25,7 @@ from gan_core.runs import Run
 from gan_core.training import Step, generate, train
 
 SAVE_EVERY = 10.0  # seconds between checkpoints
-FIRST_JUDGEMENT = {"2d": 0.5, "image": 8.0}  # seconds; that of images begins with a slow encoding
+FIRST_JUDGEMENT = {"2d": 0.5, "image": 15.0}  # seconds; that of images begins with a slow encoding
 LONGEST_PAUSE = {"2d": 3.0, "image": 15.0}  # seconds between judgements, which take a tenth of it
 LOOK_EVERY = 0.1  # seconds between looks: newest frame, status, requests
 FRAMES = 300  # frames kept in the first stretch; then the pause between them grows with the run
@@ -100,6 +100,7 @@ class _Recorder:
         self.log_every = max(1, self.config.steps // 1000)
         self.unchecked: list[Tensor] = []  # losses since the last look
         self.limit = min(self.config.seconds or math.inf, _server_limit())
+        self.judging = 0.0  # seconds of this sitting that went into measuring
         self.next_kept = 0.0  # when the next frame goes into the film
         self.start = time.perf_counter()
         self.first_step = self.players.step
@@ -179,12 +180,15 @@ class _Recorder:
         self._check()
         if not checkpoint.finite(self.players):
             raise Diverged(_diverged(self.players.step))
+        self.run.write_status(doing="measuring")
         values = self.judge(self.players, final)
         self._alive()
         entry = {"step": self.players.step, "seconds": self.seconds, **values}
         self.run.append_metrics(entry)
-        self.run.write_status(metrics=values)
-        return time.perf_counter() - begin
+        self.run.write_status(metrics=values, doing=None)
+        took = time.perf_counter() - begin
+        self.judging += took
+        return took
 
     def _look(self, state: str) -> dict[str, Any]:
         """Write the newest frame and the status."""
@@ -201,7 +205,7 @@ class _Recorder:
             self.run.append_frame(self.players.step, now, payload)
             self.next_kept = now + max(LOOK_EVERY, now / FRAMES)
         done = self.players.step - self.first_step
-        rate = done / max(self.seconds - self.before, 1e-9)
+        rate = done / max(self.seconds - self.before - self.judging, 1e-9)
         return self.run.write_status(
             state=state, step=self.players.step, seconds=self.seconds, device=self.device,
             steps_per_second=rate,

@@ -40,7 +40,7 @@ run = live.chosen("2d", "pages/train_images.py")
 if run is None:
     panels.empty(
         "2d", "Press **Train**. Orange points, drawn by G, start as a cloud and move onto the"
-        " blue ones, the data; with the recommended settings that takes about ten seconds.",
+        " blue ones, the data; with the recommended settings most are there within a minute.",
     )  # fmt: skip
     st.stop()
 live.follow(run, draw)

@@ -200,6 +200,8 @@ def _check_folder(path: str) -> None:
     """Refuse a folder outside GAN_FOLDERS, which a host sets to keep visitors from the others."""
     allowed = os.environ.get("GAN_FOLDERS")
     if not allowed:
+        if not Path(path).is_dir():
+            raise BadInput(f"There is no folder {path} on this machine: correct the path.")
         return
     try:
         inside = Path(path).resolve().is_relative_to(Path(allowed).resolve())

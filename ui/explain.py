@@ -1,6 +1,7 @@
 """Words about what can be chosen: an objective's losses, a data set that must be fetched first."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -13,7 +14,15 @@ DOWNLOADED = {  # where torchvision keeps it, below the folder of data
 
 
 def info(objective: str) -> ObjectiveInfo:
-    return OBJECTIVES["ns-gan" if objective == "dcgan" else objective]
+    """What the catalog says of an objective; `dcgan` is a name for two things of it together."""
+    if objective != "dcgan":
+        return OBJECTIVES[objective]
+    return replace(
+        OBJECTIVES["ns-gan"],
+        title="DCGAN",
+        summary="The non-saturating pair on strided convolutions with BatchNorm.",
+        source="Radford et al. 2016",
+    )
 
 
 def formulas(objective: str) -> None:

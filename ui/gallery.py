@@ -83,7 +83,10 @@ def title(run: Run, config: Config | None = None) -> str:
     given = card(run).get("title")
     if given:
         return str(given)
-    return f"{OBJECTIVES[config.objective].title} on {config.data}" if config else run.id
+    if not config:
+        return run.id
+    dcgan = config.kind == "image" and config.objective == "ns-gan"
+    return f"{'DCGAN' if dcgan else OBJECTIVES[config.objective].title} on {config.data}"
 
 
 def measure(metrics: dict[str, Any]) -> str:

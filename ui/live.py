@@ -92,6 +92,8 @@ def chosen(kind: str, other_page: str) -> Run | None:
             gallery.plain(_words(error)), title="Nothing to show", icon=":material/link_off:"
         )
         return None
+    if gallery.is_shipped(run) and not run.frame_count():  # it came without its film
+        st.switch_page("pages/samples.py", query_params={"run": name})
     if config.kind != kind:
         st.switch_page(other_page, query_params={"run": name})
     return run
@@ -139,12 +141,14 @@ def header(run: Run, status: dict[str, Any], prefix: str) -> bool:
 
 def _facts(status: dict[str, Any]) -> str:
     parts = [f"step {status['step']:,}"]
-    if status.get("steps"):
+    if status.get("steps") and status["state"] != "done":  # done may be by time
         parts[0] += f" of {status['steps']:,}"
     if status.get("seconds"):
         parts.append(gallery.duration(status["seconds"]))
     if status.get("steps_per_second"):
         parts.append(f"{status['steps_per_second']:,.0f} steps/s")
+    if status.get("doing") and status["state"] == "running":
+        parts.append(f"{status['doing']}…")
     return " · ".join([*parts, *filter(None, [status.get("device")])])
 
 

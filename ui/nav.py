@@ -7,7 +7,10 @@ import streamlit as st
 ICON = Path(__file__).parent / "assets" / "icon.png"
 LOOK = {"page_title": "See a GAN learn", "page_icon": str(ICON), "layout": "wide"}
 # Streamlit writes white on primary buttons; the dark theme's blue is light, to be read as text.
-STYLE = "<style>button[kind^=primary] { color: light-dark(#ffffff, #0f131b) !important }</style>"
+STYLE = """<style>
+button[kind^=primary], [data-baseweb=tag] { color: light-dark(#ffffff, #0f131b) !important }
+[data-testid=stMarkdownContainer]:has(> table) { overflow-x: auto }
+</style>"""
 FRAMED = "_framed"  # set in a session by app.py: its pages have their frame
 
 # file, title, icon, what the page is

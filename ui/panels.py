@@ -33,13 +33,13 @@ _OPINION = {
 
 
 def meters(entries: Sequence[Meter]) -> None:
-    """Measurements side by side, each with a perfect sampler's beside it; nothing for none."""
+    """Measurements side by side, each with what other real samples score; nothing for none."""
     if not entries:
         return
     with st.container(horizontal=True, gap="small"):
         for label, value, perfect, help in entries:
             st.metric(
-                label, value, perfect and f"perfect {perfect}", delta_color="off",
+                label, value, perfect and f"real data {perfect}", delta_color="off",
                 delta_arrow="off", help=help, width=118,
             )  # fmt: skip
 

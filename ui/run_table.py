@@ -44,7 +44,7 @@ def row(run: Run) -> tuple[str, ...]:
         return "–" if value is None else format(value, form)
 
     return (
-        f"[{run.id}](/{PAGE[kind]}?run={run.id})",
+        f"[{run.id}](/{PAGE[kind] if run.frame_count() else 'samples'}?run={run.id})",
         BADGE.get(state_of(run, status), BADGE["missing"])[0],
         plain(config.data) if config else "–",
         f"{status.get('step', 0):,}",
