@@ -163,7 +163,7 @@ def test_a_filter_without_a_match_is_taken_back(app_url, page, idle, digits):
     expect(page.get_by_text("No run matches")).to_be_visible()
     idle(page)
     page.get_by_role("button", name="Show all").click()
-    expect(page.get_by_text("GAN, non-saturating on digits")).to_be_visible()
+    expect(page.get_by_text("DCGAN on digits")).to_be_visible()
     expect(page).not_to_have_url(re.compile("r_show"))
 
 

@@ -64,6 +64,8 @@ def test_a_link_to_a_page_is_the_first_request_of_a_server(name, page, fresh_ser
         sound(page)
         if name == "train_2d":
             expect(page.get_by_role("combobox", name="Objective")).to_have_value("lsgan")
+        page.wait_for_load_state("networkidle")  # fonts come late, and the server ends here
+        page.goto("about:blank")
         far = [u for u in outside if u.startswith("http")]
         assert not far, "a page fetched something from another site"
 

@@ -8,6 +8,7 @@ import pytest
 
 from gan_core import commands, runs
 from gan_core.__main__ import main
+from gan_core.presets import preset
 
 TINY = ["--steps", "6", "--batch", "16", "--width", "8", "--depth", "2", "--device", "cpu"]
 
@@ -168,7 +169,7 @@ def test_a_folder_of_the_user_survives_a_run_that_cannot_begin(capsys, tmp_path)
 
 def test_one_damaged_run_does_not_hide_the_others(capsys, tmp_path):
     run = trained(capsys)["run"]
-    bad = runs.create(commands.preset("gan", "ring"))
+    bad = runs.create(preset("gan", "ring"))
     (bad.path / "config.json").write_text("{")
     code, out = call(capsys, "list", "--json")
     assert code == 0 and [r["run"] for r in last_json(out.out)["runs"]] == [run]
@@ -250,7 +251,7 @@ def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path):
 def _project():
     from pathlib import Path
 
-    return str(Path(commands.__file__).parents[1])
+    return str(Path(runs.__file__).parents[1])
 
 
 def _wait(condition, seconds=60):

@@ -6,9 +6,10 @@ from dataclasses import fields
 
 import pytest
 
-from gan_core import catalog, commands
+from gan_core import catalog
 from gan_core.__main__ import main
 from gan_core.catalog import BadInput, choose, data_info, parse_spec
+from gan_core.commands import training
 from gan_core.config import Config, validate
 from gan_core.presets import command, preset
 
@@ -95,8 +96,8 @@ def test_choose_finds_the_nearest_name_or_none():
 
 def test_the_command_of_a_config_trains_that_config(monkeypatch, tmp_path):
     made = []
-    monkeypatch.setattr(commands.runs, "create", lambda config, out: made.append(config))
-    monkeypatch.setattr(commands, "_carry_out", lambda run, resume: ({}, 0))
+    monkeypatch.setattr(training.runs, "create", lambda config, out: made.append(config))
+    monkeypatch.setattr(training, "_carry_out", lambda run, resume: ({}, 0))
     for config in [
         preset("wgan-gp", "ring(modes=12,std=0.02)", "published", seed=3, lr_g=1e-5),
         preset("dcgan", "faces", steps=7, norm_d="layer"),

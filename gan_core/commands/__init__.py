@@ -1,0 +1,51 @@
+"""What each command of the command line does. Imports torch only where a command needs it."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gan_core.commands import checkpoints, distances, listing, training
+from gan_core.commands.shared import Result, plain
+
+__all__ = ["COMMANDS", "Command", "plain"]
+
+
+@dataclass(frozen=True)
+class Command:
+    name: str
+    summary: str
+    arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], Result]
+
+
+COMMANDS = (
+    Command("train", "Train a run.", training.train_arguments, training.train),
+    Command(
+        "resume", "Go on with a run that was stopped.", training.resume_arguments, training.resume
+    ),
+    Command("stop", "Ask a run to stop.", listing.run_argument, listing.stop),
+    Command("pause", "Ask a run to pause.", listing.run_argument, listing.pause),
+    Command("delete", "Delete a run and its folder.", listing.run_argument, listing.delete),
+    Command("list", "List the runs.", listing.list_arguments, listing.list_runs),
+    Command(
+        "sample",
+        "Draw samples from a checkpoint.",
+        checkpoints.sample_arguments,
+        checkpoints.sample,
+    ),
+    Command(
+        "evaluate", "Measure a checkpoint.", checkpoints.evaluate_arguments, checkpoints.evaluate
+    ),
+    Command(
+        "features",
+        "Train a feature space.",
+        checkpoints.features_arguments,
+        checkpoints.train_features,
+    ),
+    Command(
+        "divergence",
+        "Distances of two 1-D distributions.",
+        distances.divergence_arguments,
+        distances.divergence,
+    ),
+)
