@@ -186,7 +186,8 @@ def _check_names(path: Path, found: Header) -> None:
         D = build.discriminator(found.config, found.shape)
     nets = {"G": G, "D": D, "ema": G} if found.config.ema else {"G": G, "D": D}
     known = {f"{player}.{name}" for player, net in nets.items() for name in net.state_dict()}
-    state = ("opt_g.", "opt_d.", *(f"objective.{name}" for name in _state_names(found.config)))
+    changing = build.objective(found.config).state()
+    state = ("opt_g.", "opt_d.", *(f"objective.{name}" for name in changing))
     for name in found.tensors:
         if name not in known and name != "rng" and not name.startswith(state):
             raise BadInput(f"{path.name} does not fit its own config: {name} has no place in it.")
@@ -199,7 +200,3 @@ def _check_names(path: Path, found: Header) -> None:
                     f"{path.name} does not fit its own config: {player}.{name} {what},"
                     f" where {list(value.shape)} is needed."
                 )
-
-
-def _state_names(config: Config) -> list[str]:
-    return list(build.objective(config).state())
