@@ -8,12 +8,10 @@ import argparse
 import json
 import os
 import platform
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +20,8 @@ from playwright.sync_api import Page, sync_playwright
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 from gan_core import runs  # noqa: E402
+from scripts.serving import FLAGS, IDLE, chromium, serve  # noqa: E402
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 WATCH = """canvas => {
   window.arrivals = []
   new MutationObserver(() => window.arrivals.push(performance.now()))
@@ -101,46 +98,18 @@ def _rss(pid: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def _serve(folder: str) -> tuple[subprocess.Popen, str]:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
-    command += [f"--server.port={port}", "--server.address=127.0.0.1"]
-    server = subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | {"GAN_RUNS": folder}, stdout=subprocess.DEVNULL
-    )
-    return server, f"http://127.0.0.1:{port}"
-
-
-def _wait(url: str) -> None:
-    while True:
-        try:
-            urllib.request.urlopen(f"{url}/_stcore/health", timeout=1)
-            return
-        except OSError:
-            time.sleep(0.02)
-
-
 def main() -> None:
     args = argparse.ArgumentParser(description=__doc__)
     args.add_argument("--json", action="store_true", help="one line of JSON instead of a table")
     as_json = args.parse_args().json
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        own = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
-        path = own if Path(own).exists() else None
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         load = ", ".join(f"{x:.1f}" for x in os.getloadavg())
         where = f"{runs.machine()}, load {load}, Python {platform.python_version()}"
         born = time.perf_counter()
-        server, url = _serve(folder)
-        try:
-            _wait(url)
+        with serve(Path(folder) / "runs") as (url, server):
             found = measure(page, url, server, born)
-        finally:
-            server.terminate()
-            server.wait(10)
     if as_json:
         print(json.dumps({"machine": where, **found}))
         return

@@ -44,7 +44,8 @@ def parser() -> Parser:
         command.arguments(sub)
         sub.add_argument("--json", action="store_true", help="end with one line of JSON")
         sub.set_defaults(action=command.run)
-    subs.add_parser("worker", help="(used by the app) a warm process that takes requests")
+    worker = subs.add_parser("worker", help="(used by the app) a warm process that takes requests")
+    worker.add_argument("--answers", nargs="*", default=[], help="modules with further ANSWERS")
     return top
 
 
@@ -54,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if args.command == "worker":
             from gan_core import serve
 
-            serve.main()
+            serve.main(args.answers)
             return 0
         result, code = args.action(args)
     except BadInput as error:

@@ -45,7 +45,9 @@ class Scores:
     g_loss: float
     g_loss_minimax: float
     lsgan: float  # ½E(D*-1)² + ½E(D*)²; ¼ at Nash
+    lsgan_g: float  # ½E(D*(G) - 1)²; ⅛ at Nash
     hinge: float  # E relu(1-D*) + E relu(1+D*) = 2 - 2 TV; 2 at Nash
+    hinge_g: float  # -E D*(G); 0 at Nash
     critic: float  # E f(x) - E f(G), the Wasserstein distance; 0 at Nash
 
     @property
@@ -70,6 +72,13 @@ def scores(p: Distribution, q: Distribution, known: Distances | None = None) -> 
     def least_squares(log_p: Array, log_q: Array) -> Array:  # ½ pq/(p+q)
         return 0.5 * _times(log_q, np.exp(_log_sigmoid(log_p, log_q)))
 
+    def least_squares_g(log_p: Array, log_q: Array) -> Array:  # ½ q (q/(p+q))²
+        return 0.5 * _times(log_q, np.exp(2 * _log_sigmoid(log_q, log_p)))
+
+    def margin(log_p: Array, log_q: Array) -> Array:  # -q sign(p - q)
+        with np.errstate(invalid="ignore"):
+            return _times(log_q, np.nan_to_num(np.sign(log_q - log_p)))
+
     g_minimax = pair.total(minimax)
     return Scores(
         value=pair.total(real) + g_minimax,
@@ -77,7 +86,9 @@ def scores(p: Distribution, q: Distribution, known: Distances | None = None) -> 
         g_loss=math.inf if math.isinf(known.kl_reverse) else pair.total(non_saturating),
         g_loss_minimax=g_minimax,
         lsgan=pair.total(least_squares),
+        lsgan_g=pair.total(least_squares_g),
         hinge=2 - 2 * known.tv,
+        hinge_g=pair.total(margin),
         critic=known.w1,
     )
 
@@ -137,6 +148,50 @@ def potential(p: Distribution, q: Distribution, x: ArrayLike) -> Array:
     """
     x = np.asarray(x, float)
     middle = (x[1:] + x[:-1]) / 2
-    slope = np.sign(q.cdf(middle) - p.cdf(middle))
-    f = np.r_[0.0, np.cumsum(slope * np.diff(x))]
-    return f - np.interp((p.mean + q.mean) / 2, x, f)
+    return climb(x, q.cdf(middle) - p.cdf(middle), (p.mean + q.mean) / 2)
+
+
+def climb(x: Array, gap: Array, centre: float) -> Array:
+    """The function at x [n] that climbs by 1 where gap [n-1] > 0, falls by 1 where it is < 0, and
+    is 0 at `centre`."""
+    f = np.r_[0.0, np.cumsum(np.sign(gap) * np.diff(x))]
+    return f - np.interp(centre, x, f)
+
+
+RIDGE = 1e-6  # of the relativistic optimum: keeps D finite where only p, or only q, has mass
+
+
+def relativistic_loss(p: Array, q: Array, d: Array) -> float:
+    """Σ p_i q_j softplus(d_j - d_i): R3GAN's d_loss, without penalties, of scores d at n places."""
+    return float(p @ -sc.log_expit(d[:, None] - d) @ q)
+
+
+def relativistic_discriminator(p: Array, q: Array, penalty: Array | None = None) -> Array:
+    """R3GAN's D* at n places with real weights p and generated weights q, [n].
+
+    Without a penalty it is log p/q plus any constant, for each pair of places is then settled by
+    itself; with one it has no closed form. Newton's method on the convex relativistic_loss +
+    ½ dᵀ(penalty)d + ½ RIDGE |d|², until its slopes are below 1e-10 or the rest is rounding. The
+    loss knows only differences of d, so the ridge also settles their level: the sum of d is 0.
+    """
+    stiff = RIDGE * np.eye(len(p)) + (0 if penalty is None else penalty)
+    d = np.zeros(len(p))
+
+    def cost(at: Array) -> float:
+        return relativistic_loss(p, q, at) + 0.5 * float(at @ stiff @ at)
+
+    for _ in range(100):
+        wrong = p[:, None] * q * sc.expit(d - d[:, None])  # [real, generated]: the pair's slope
+        slope = wrong.sum(0) - wrong.sum(1) + stiff @ d
+        if np.abs(slope).max() < 1e-10:
+            break
+        bend = wrong * sc.expit(d[:, None] - d)
+        curvature = np.diag(bend.sum(0) + bend.sum(1)) - bend - bend.T + stiff
+        step, now = np.linalg.solve(curvature, slope), cost(d)
+        for shorter in (1.0, 0.5, 0.25, 0.1, 0.01):
+            if cost(d - shorter * step) < now:
+                break
+        else:  # down to rounding
+            break
+        d = d - shorter * step
+    return d

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,9 @@ AT_ONCE = 2  # runs in progress on one machine
 class Local:
     """Worker processes started by this one. Safe to share between threads."""
 
-    def __init__(self, at_once: int = AT_ONCE):
+    def __init__(self, at_once: int = AT_ONCE, answers: Sequence[str] = ()):
         self.at_once = at_once
+        self.answers = tuple(answers)  # modules whose `ANSWERS` the clerk serves too
         self._hand: _Process | None = None  # takes the next run
         self._clerk: _Process | None = None  # answers requests
         self._taken: dict[Path, _Process] = {}  # by run folder, kept to collect them at their end
@@ -43,7 +45,7 @@ class Local:
                 self._hand = _Process()
         with self._asking:
             if not self._closed and not _running(self._clerk):
-                self._clerk = _Process()
+                self._clerk = _Process(self.answers)
 
     def warm_later(self, seconds: float) -> None:
         """Start them after a while, so that what is wanted now gets the machine first."""
@@ -80,7 +82,7 @@ class Local:
         """The answer of a warm worker: what it says, and raw bytes. BadInput if it refuses."""
         with self._asking:
             if self._clerk is None or not _running(self._clerk):
-                self._clerk = _Process()
+                self._clerk = _Process(self.answers)
             try:
                 self._clerk.tell(request)
                 about, data = self._clerk.hear(patience)
@@ -108,11 +110,11 @@ def _running(process: "_Process | None") -> bool:
 class _Process:
     """One worker: JSON lines in, JSON lines and bytes out."""
 
-    def __init__(self) -> None:
+    def __init__(self, answers: Sequence[str] = ()) -> None:
         folder = Path(__file__).resolve().parent.parent
         path = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH", "")]))
         self.popen = subprocess.Popen(
-            [sys.executable, "-m", "gan_core", "worker"],
+            [sys.executable, "-m", "gan_core", "worker", "--answers", *answers],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": path},

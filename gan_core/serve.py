@@ -6,12 +6,13 @@ standard output by one JSON line whose `bytes` says how many raw bytes follow. W
 ends, the server is gone and the worker goes too.
 """
 
+import importlib
 import json
 import math
 import os
 import sys
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import torch
 from torch import Tensor
 
 from gan_core import checkpoint, pictures, worker
+from gan_core.answers import Answer, table
 from gan_core.catalog import BadInput, choose
 from gan_core.config import Config
 from gan_core.data import Toy, load
@@ -28,8 +30,6 @@ from gan_core.training import Players, generate
 HELD = 3  # checkpoints kept open
 MOST = 1024  # samples in one answer
 LARGEST = 8192  # pixels a picture may be wide or high
-
-Answer = tuple[dict[str, Any], bytes]
 
 
 class Shelf:
@@ -143,16 +143,35 @@ def _whole(request: dict[str, Any], name: str, default: int, low: int, high: int
     return value
 
 
-ANSWERS: dict[str, Callable[[Shelf, dict[str, Any]], Answer]] = {
+Served = dict[str, Callable[[Shelf, dict[str, Any]], Answer]]
+
+
+def _shelfless(found: dict[str, Callable[[dict[str, Any]], Answer]]) -> Served:
+    """Answers that need no checkpoint, as this process calls them."""
+
+    def taking_both(answer: Callable[[dict[str, Any]], Answer]) -> Any:
+        return lambda _, request: answer(request)
+
+    return {name: taking_both(answer) for name, answer in found.items()}
+
+
+ANSWERS: Served = {
     "open": open_checkpoint,
     "sample": sample,
     "interpolate": interpolate,
+    **_shelfless(table.ANSWERS),
 }
 
 
-def main() -> None:
-    """Get warm, say so, then serve until the input ends or a run takes over."""
+def main(more: Sequence[str] = ()) -> None:
+    """Get warm, say so, then serve until the input ends or a run takes over.
+
+    `more` names modules whose `ANSWERS` are served too.
+    """
     worker.dry_run()
+    served = dict(ANSWERS)
+    for module in more:
+        served |= _shelfless(importlib.import_module(module).ANSWERS)
     shelf = Shelf()
     _say({"ready": True})
     for line in sys.stdin:
@@ -161,7 +180,7 @@ def main() -> None:
             _carry_out(Run(Path(request["run"])), bool(request.get("resume")))
             return
         try:
-            answer = ANSWERS[choose(request["do"], ANSWERS, "request")]
+            answer = served[choose(request["do"], served, "request")]
             about, data = answer(shelf, request)
         except Exception as error:  # the process must outlive any one bad request
             about, data = {"error": worker.explain(error)}, b""

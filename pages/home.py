@@ -46,6 +46,12 @@ with st.grid(3, min_column_width=250, gap="small"):
         if home.card(scene, page, title, line):
             st.switch_page(f"pages/{page}.py")
 
+if st.button(
+    "Nine mistakes that circulate in GAN code, each run beside its correction",
+    icon=":material/bug_report:", type="tertiary", key="home_mistakes",
+):  # fmt: skip
+    st.switch_page("pages/mistakes.py")
+
 recent = runs.all_runs()[:3]
 if recent:
     st.subheader("Recent runs")

@@ -10,14 +10,9 @@ Needs Chromium ($CHROMIUM, /usr/bin/chromium, or Playwright's own) and the devel
 import argparse
 import io
 import os
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
@@ -26,6 +21,7 @@ from playwright.sync_api import Page, sync_playwright
 HERE = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HERE))
 from gan_core import runs  # noqa: E402
+from scripts.serving import FLAGS, chromium, serve  # noqa: E402
 
 LARGEST = 250_000  # bytes of one picture
 TALLEST = 1500  # pixels
@@ -34,32 +30,6 @@ TRAINED = (  # what the pages show unless --runs names a folder
     ("--objective", "wgan-gp", "--data", "faces", "--seconds", "90"),
     ("--objective", "r3gan", "--data", "ring"),
 )
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-first-run",
-)  # fmt: skip
-
-
-@contextmanager
-def serve(folder: Path) -> Iterator[str]:
-    """The app on a free port with its runs in `folder`."""
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true",
-               f"--server.port={port}", "--server.address=127.0.0.1"]  # fmt: skip
-    server = subprocess.Popen(command, cwd=HERE, env=os.environ | {"GAN_RUNS": str(folder)})
-    try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1)
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(10)
 
 
 def addresses(folder: Path) -> dict[str, str]:
@@ -71,6 +41,7 @@ def addresses(folder: Path) -> dict[str, str]:
         "home": "",
         "divergences": "divergences",
         "equilibrium": "equilibrium",
+        "mistakes": "mistakes",
         "train_2d": f"train_2d?run={newest['2d']}" if "2d" in newest else "train_2d",
         "train_images": f"train_images?run={newest['image']}" if "image" in newest
         else "train_images",
@@ -119,10 +90,8 @@ def main() -> None:
             for flags in TRAINED:
                 subprocess.run([sys.executable, "-m", "gan_core", "train", *flags], cwd=HERE,
                                env=os.environ | {"GAN_RUNS": str(folder)}, check=True)  # fmt: skip
-        own = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-        with serve(folder) as url, sync_playwright() as playwright:
-            path = own if Path(own).exists() else None
-            browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        with serve(folder) as (url, _), sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
             scheme = "dark" if given.dark else "light"
             page = browser.new_context(color_scheme=scheme).new_page()
             for name, address in addresses(folder).items():

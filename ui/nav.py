@@ -25,6 +25,10 @@ _PAGES = (
         "The best discriminator, the value of the game, and where each objective ends up.",
     ),
     (
+        "mistakes", "Mistakes", "bug_report",
+        "Wrong lines that circulate, what each really does when it is run, and its correction.",
+    ),
+    (
         "train_2d", "Train 2-D", "scatter_plot",
         "Train any objective on points in the plane; watch samples, D's field and the losses.",
     ),

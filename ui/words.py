@@ -2,13 +2,52 @@
 
 import math
 import re
+from collections.abc import Iterable
 
+from gan_core.catalog import BadInput
 from gan_core.divergences import Distances, Distribution
+from gan_core.divergences import distances as known_distances
+from gan_core.divergences.parameters import SHIFT, moved
 from gan_core.equilibrium import Scores
 
 P, Q = "<i>p</i><sub>r</sub>", "<i>p</i><sub>g</sub>"  # as HTML
+LABELS = {  # of the distances, as HTML
+    "kl": f"KL({P}‖{Q})",
+    "kl_reverse": f"KL({Q}‖{P})",
+    "js": "Jensen–Shannon",
+    "sqrt_js": "√JS, a metric",
+    "tv": "Total variation",
+    "hellinger": "Hellinger",
+    "chi2": f"χ²({P}‖{Q})",
+    "w1": "EM, W<sub>1</sub>",
+    "w2": "Wasserstein W<sub>2</sub>",
+}
+TITLES = {  # and as plain text
+    name: re.sub(r"<i>p</i><sub>(.)</sub>", r"p_\1", label).replace("W<sub>1</sub>", "W₁")
+    .replace("W<sub>2</sub>", "W₂")
+    for name, label in LABELS.items()
+}  # fmt: skip
+OVERFLOW = "it is finite, but"  # how a reason begins that is none of the mathematics'
+ORDER = ("kl", "kl_reverse", "js", "sqrt_js", "tv", "hellinger", "chi2", "w1", "w2")
 FLAT = 0.999  # of log 2 or of 1: from there on a distance no longer tells near from far
 MINUS = "\N{MINUS SIGN}"
+
+
+def listed(names: Iterable[str], says: tuple[str, str]) -> str:
+    """“JS and TV are flat”: distances with what is said of one, or of several."""
+    titles = [TITLES[name].split(",")[0] for name in sorted(names, key=ORDER.index)]
+    if len(titles) == 1:
+        return f"{titles[0]} {says[0]}"
+    return f"{', '.join(titles[:-1])} and {titles[-1]} {says[1]}"
+
+
+def unit_of(name: str, d: Distances) -> str:
+    """The unit of one of the distances."""
+    units = {
+        "tv": "at most 1", "hellinger": "at most 1", "chi2": "a pure number",
+        "w1": "units of x", "w2": "units of x", "sqrt_js": f"√{d.unit}",
+    }  # fmt: skip
+    return units.get(name, d.unit)
 
 
 def figure(value: float, digits: int = 4) -> str:
@@ -44,7 +83,15 @@ def table(rows: list[dict[str, str]]) -> str:
 def named(reason: str) -> str:
     """A reason of gan_core's, in the names of this page."""
     words = {"p": "p_r", "q": "p_g"}
-    return " ".join(words.get(word, word) for word in reason.split(" "))
+    return re.sub(r"(?<![/²\w])([pq])(?![²/\w])", lambda found: words[found[1]], reason)
+
+
+def infinite(name: str, d: Distances) -> str:
+    """Why a distance is infinite, or too large for a number; empty for any other."""
+    reason = d.why.get("js" if name == "sqrt_js" else name, "")
+    if reason.startswith(OVERFLOW):
+        return f"{TITLES[name]} is too large for a number here:{reason.removeprefix(OVERFLOW)}."
+    return f"{TITLES[name]} is infinite: {named(reason)}." if reason else ""
 
 
 def distances(p: Distribution, q: Distribution, d: Distances) -> str:
@@ -52,18 +99,30 @@ def distances(p: Distribution, q: Distribution, d: Distances) -> str:
     nats = d.to("nats")
     if max(nats.js, nats.tv, 0.0 if math.isinf(d.w1) else d.w1) < 1e-12:
         return "p_g equals p_r: every distance is 0, and there is nothing left to learn."
-    return " ".join([_kl(d), _js(nats), _em(p, q, d, nats)])
+    said = [_kl(d), _js(nats), _em(p, q, d, nats)]
+    if not d.why.get("kl"):
+        said.append(infinite("chi2", d))
+    if not d.why.get("w1"):
+        said.append(infinite("w2", d))
+    if "js" in d.estimates:
+        e = nats.estimates["js"]
+        said.append(
+            f"All of this is estimated from {e.n:,} numbers: had p_r and p_g been equal, JS would"
+            f" have read about {figure(e.floor, 2)}."
+        )
+    return " ".join(filter(None, said))
 
 
 def _kl(d: Distances) -> str:
     if d.why.get("kl") and d.why.get("kl_reverse"):
-        return f"Both KL are infinite: {named(d.why['kl'])}."
-    if d.why.get("kl"):
-        return f"KL(p_r‖p_g) is infinite: {named(d.why['kl'])}."
-    if d.why.get("kl_reverse"):
-        return f"KL(p_g‖p_r) is infinite: {named(d.why['kl_reverse'])}."
+        there, back = named(d.why["kl"]), named(d.why["kl_reverse"])
+        return f"Both KL are infinite: {there}; {back}."
+    if d.why.get("kl") or d.why.get("kl_reverse"):
+        return infinite("kl", d) or infinite("kl_reverse", d)
     if abs(d.kl - d.kl_reverse) <= 1e-9 * max(d.kl, d.kl_reverse):
         return "Both KL are finite and, here, equal."
+    if max(d.kl, d.kl_reverse) < 1.1 * min(d.kl, d.kl_reverse):
+        return "Both KL are finite and, here, nearly equal."
     first, second = ("p_r‖p_g", "p_g‖p_r") if d.kl > d.kl_reverse else ("p_g‖p_r", "p_r‖p_g")
     ratio = max(d.kl, d.kl_reverse) / min(d.kl, d.kl_reverse)
     blame = (
@@ -87,25 +146,38 @@ def _js(nats: Distances) -> str:
             f"JS has reached {_percent(share)} of its ceiling log 2:"
             " what slope it still has is fading."
         )
-    return f"JS stands at {_percent(share)} of its ceiling log 2 and still slopes."
+    return f"JS stands at {_percent(share)} of its ceiling log 2."
 
 
 def _em(p: Distribution, q: Distribution, d: Distances, nats: Distances) -> str:
     if math.isinf(d.w1):
         return f"EM is infinite: {named(d.why['w1'])}."
-    shift = q.mean - p.mean
     saturated = nats.js >= FLAT * math.log(2)
-    if abs(abs(shift) - d.w1) <= 1e-9 * d.w1:
-        # one CDF lies wholly beside the other, so EM is the distance between the means
-        side = "left" if shift > 0 else "right"
+    side = _exactly(p, q, d.w1)
+    if side:
         still = "still gives a gradient" if saturated else "slopes as plainly as can be"
         return (
             f"EM = {figure(d.w1)} {still}: a small step of p_g to the {side} lowers it by exactly"
             " that step."
         )
     if saturated:
-        return f"EM = {figure(d.w1)} still says how far mass has to travel, and falls as it does."
+        return f"EM = {figure(d.w1)} still says how far mass has to travel."
     return f"EM = {figure(d.w1)} is the mean distance that mass has to travel."
+
+
+def _exactly(p: Distribution, q: Distribution, w1: float) -> str:
+    """The side to which any small step of p_g lowers EM by that step; empty if there is none."""
+    shift = q.mean - p.mean
+    if not abs(abs(shift) - w1) <= 1e-9 * w1:  # one CDF must lie wholly beside the other
+        return ""
+    step = 1e-3 * w1
+    try:
+        nearer = moved(q, SHIFT, -math.copysign(step, shift))
+    except BadInput:  # a family that begins at 0 cannot be shifted
+        return ""
+    if abs(known_distances(p, nearer, names=("w1",)).w1 - (w1 - step)) > 1e-6 * w1:
+        return ""
+    return "left" if shift > 0 else "right"
 
 
 def _percent(share: float) -> str:
@@ -114,11 +186,16 @@ def _percent(share: float) -> str:
     return "100 %" if share >= 0.99995 else f"{100 * share:.3g} %"
 
 
-def equilibrium(s: Scores) -> str:
-    """How far this game is from its end."""
+def equilibrium(s: Scores, sampled: bool = False) -> str:
+    """How far this game is from its end; `sampled` if the scores are estimates."""
     value = fixed(s.value)
     same = f"V(D*,G) = {value} by integrating its definition, and 2 JS − 2 log 2 says the same."
-    if s.value_from_js < -2 * math.log(2) + 1e-9:
+    if sampled:
+        same = (
+            f"V(D*,G) = {value} with the samples' histograms as densities; 2 JS − 2 log 2 ="
+            f" {fixed(s.value_from_js)} with JS from bins that both share: two estimates."
+        )
+    if s.value_from_js <= -2 * math.log(2):
         return (
             f"{same} This is the Nash equilibrium: p_g = p_r, D* = ½ everywhere, nobody can gain."
         )

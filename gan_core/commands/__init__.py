@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gan_core.commands import checkpoints, distances, listing, training
+from gan_core.commands import bench, checkpoints, distances, listing, training
 from gan_core.commands.shared import Result, plain
 
 __all__ = ["COMMANDS", "Command", "plain"]
@@ -48,4 +48,5 @@ COMMANDS = (
         distances.divergence_arguments,
         distances.divergence,
     ),
+    Command("bench", "Time what must be quick.", bench.bench_arguments, bench.bench),
 )

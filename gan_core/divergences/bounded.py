@@ -5,6 +5,7 @@ As in symmetric.py, the formulas call scipy.special alone.
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import ArrayLike
 from scipy import special as sc
 
 from gan_core.catalog import BadInput
-from gan_core.divergences.base import TINY, Array, Family, number
+from gan_core.divergences.base import TINY, Array, Family, Mask, number
 from gan_core.divergences.onesided import SMALLEST, near
 from gan_core.divergences.symmetric import BELL
 
@@ -80,12 +81,17 @@ class Beta(Family):
     def anchors(self) -> tuple[float, ...]:
         return (0.0, 1.0)
 
-    @property
+    @cached_property
     def marks(self) -> Array:
         bell = self.mean + math.sqrt(self.var) * BELL
-        return np.r_[0, near(self.a, 0.5), bell[(bell > 0) & (bell < 1)], 0.5, 1]
+        return np.concatenate([[0], near(self.a, 0.5), bell[(bell > 0) & (bell < 1)], [0.5, 1]])
 
-    @property
+    def exponent(self, place: float, side: int) -> float:
+        ends = {(0.0, 1): self.a - 1, (1.0, -1): self.b - 1}
+        found = ends.get((place, side))
+        return super().exponent(place, side) if found is None else found
+
+    @cached_property
     def near_one(self) -> Array:
         return near(self.b, 0.5)
 
@@ -106,7 +112,7 @@ class Uniform(Family):
 
     def logpdf(self, x: Array, rest: Array | None = None) -> Array:
         inside = (x >= self.low) & (x <= self.high)
-        return np.where(inside, -math.log(self.high - self.low), -np.inf)
+        return np.where(inside, -np.log(self.high - self.low), -np.inf)
 
     def cdf(self, x: ArrayLike) -> Array:
         return np.clip((np.asarray(x) - self.low) / (self.high - self.low), 0, 1)
@@ -122,6 +128,10 @@ class Uniform(Family):
         short = np.maximum(self.low - np.asarray(x), 0)
         return 0.5 * (self.high - self.low) * self.sf(x) ** 2 + short
 
+    def closed_quantile(self, value: Array, high: Mask) -> Array:
+        step = value * (self.high - self.low)
+        return np.where(high, self.high - step, self.low + step)
+
     @property
     def mean(self) -> float:  # type: ignore[override]
         return 0.5 * (self.low + self.high)
@@ -134,7 +144,7 @@ class Uniform(Family):
     def support(self) -> tuple[float, float]:  # type: ignore[override]
         return (self.low, self.high)
 
-    @property
+    @cached_property
     def marks(self) -> Array:
         return np.linspace(self.low, self.high, 5)
 
@@ -146,6 +156,7 @@ class Point(Family):
     x: float = 0.0
     name = "point"
     is_point = True
+    stacks = False
     var = 0.0
 
     def logpdf(self, x: Array, rest: Array | None = None) -> Array:
@@ -171,6 +182,6 @@ class Point(Family):
     def support(self) -> tuple[float, float]:  # type: ignore[override]
         return (self.x, self.x)
 
-    @property
+    @cached_property
     def marks(self) -> Array:
         return np.array([self.x])

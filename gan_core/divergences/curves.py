@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gan_core.divergences.base import Array, Distribution, Family
+from gan_core.divergences.histogram import Histogram
 from gan_core.divergences.onesided import Exponential, Gamma
 from gan_core.divergences.symmetric import Laplace, Normal, StudentT
 
@@ -29,6 +30,8 @@ def _reach(part: Family) -> tuple[float, float]:
             return part.mean - widths * part.width, part.mean + widths * part.width  # type: ignore[attr-defined]
     if isinstance(part, Exponential | Gamma):
         return 0.0, part.mean + 4.5 * math.sqrt(part.var)
+    if isinstance(part, Histogram):
+        return part.low, part.high
     return part.support
 
 
@@ -78,8 +81,7 @@ def curves(p: Distribution, q: Distribution, window: tuple[float, float]) -> Cur
 def _grid(p: Distribution, q: Distribution, window: tuple[float, float]) -> Array:
     low, high = window
     marks = np.concatenate([part.marks for d in (p, q) for _, part in d.parts])
-    ends = np.array([end for d in (p, q) for _, part in d.parts for end in part.support])
-    ends = ends[np.isfinite(ends)]
+    ends = np.concatenate([part.jumps for d in (p, q) for _, part in d.parts])
     hair = 1e-6 * (high - low)
     x = np.r_[np.linspace(low, high, _POINTS), marks, ends - hair, ends + hair]
     inside = np.unique(x[(x >= low) & (x <= high)])

@@ -1,76 +1,42 @@
 """What is known without looking: which distances are infinite, and those with a closed form."""
 
 import math
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy import special as sc
 
 from gan_core.divergences.base import Distribution, Family, number
 from gan_core.divergences.bounded import Beta, Uniform
+from gan_core.divergences.chi2 import cancelled_sum, chi2_reason, shape_scale
 from gan_core.divergences.onesided import Exponential, Gamma
+from gan_core.divergences.support import disjoint, heaviest, uncovered_reason
 from gan_core.divergences.symmetric import Laplace, Normal, StudentT
 
-_LOST = 1e-6  # a closed form smaller than this part of its own terms has lost digits: do not use it
 
-
-def infinite(p: Distribution, q: Distribution) -> dict[str, str]:
-    """The reason for every distance that is infinite, by name."""
-    why = {"kl": _kl_reason(p, q, "p", "q"), "kl_reverse": _kl_reason(q, p, "q", "p")}
-    for order, name in ((1, "w1"), (2, "w2")):
-        why[name] = _moment_reason(p, q, order)
+def infinite(p: Distribution, q: Distribution, names: Sequence[str]) -> dict[str, str]:
+    """The reason for every one of these distances that is infinite, by name."""
+    reasons: dict[str, Callable[[], str]] = {
+        "kl": lambda: _kl_reason(p, q, "p", "q"),
+        "kl_reverse": lambda: _kl_reason(q, p, "q", "p"),
+        "chi2": lambda: chi2_reason(p, q),
+        "w1": lambda: _moment_reason(p, q, 1),
+        "w2": lambda: _moment_reason(p, q, 2),
+    }
+    why = {name: reasons[name]() for name in names if name in reasons}
     return {name: reason for name, reason in why.items() if reason}
 
 
 def _kl_reason(p: Distribution, q: Distribution, p_name: str, q_name: str) -> str:
-    for place, mass in p.atoms.items():
-        if not q.atoms.get(place):
-            return (
-                f"{p_name} puts probability {mass:.3g} on the single point x = {place:.4g},"
-                f" where {q_name} has none"
-            )
-    for low, high in _uncovered(p, q):
-        return f"{p_name} has mass where {q_name} has no density: {_stretch(low, high)}"
+    reason = uncovered_reason(p, q, p_name, q_name)
+    if reason or not p.dense:
+        return reason
     for side, word in ((-1, "left"), (1, "right")):
-        df = min((part.tail(side)[1] for _, part in p.dense), default=math.inf)
-        power = min((part.tail(side)[0] for _, part in q.dense), default=math.inf)
-        if df <= power < math.inf and power > 0:
+        (a, b, c), (q_a, q_b, _) = heaviest(p, side), heaviest(q, side)
+        # p ~ |x|^-c, and log q falls like x², |x| or log |x|
+        if a == b == 0 and c - 1 <= (2 if q_a > 0 else 1 if q_b > 0 else 0) and q_a < math.inf:
             return f"the {word} tail of {p_name} is too heavy for that of {q_name}"
     return ""
-
-
-def _stretch(low: float, high: float) -> str:
-    if math.isinf(low) and math.isinf(high):
-        return "everywhere"
-    if math.isinf(low):
-        return f"at every x below {high:.4g}"
-    if math.isinf(high):
-        return f"at every x above {low:.4g}"
-    return f"from x = {low:.4g} to {high:.4g}"
-
-
-def _uncovered(p: Distribution, q: Distribution) -> list[tuple[float, float]]:
-    """The first stretch where p has density and q has none, if there is one."""
-    covers = sorted(part.support for _, part in q.dense)
-    for low, high in sorted(part.support for _, part in p.dense):
-        reached = low
-        for start, end in covers:
-            if start <= reached < end:
-                reached = end
-        if reached < high:
-            later = [start for start, _ in covers if start > reached]
-            return [(reached, min([high, *later]))]
-    return []
-
-
-def disjoint(p: Distribution, q: Distribution) -> bool:
-    """Whether the two share no point that either gives probability to."""
-    if p.atoms.keys() & q.atoms.keys():
-        return False
-    return not any(
-        max(a.support[0], b.support[0]) < min(a.support[1], b.support[1])
-        for _, a in p.dense
-        for _, b in q.dense
-    )
 
 
 def _heavy(d: Distribution, order: float) -> dict[float, float]:
@@ -89,31 +55,35 @@ def equal_tails(p: Distribution, q: Distribution) -> bool:
 
 def _moment_reason(p: Distribution, q: Distribution, order: int) -> str:
     ours, theirs = _heavy(p, order), _heavy(q, order)
-    for df in sorted(ours.keys() | theirs.keys()):
+    every = sorted(ours.keys() | theirs.keys())
+    for df in every:
         a, b = ours.get(df, 0.0), theirs.get(df, 0.0)
         if abs(a - b) > 1e-12 * max(a, b):
+            # equal tails of every[0] move by x^(1 - df + every[0]) then, to the power of order
+            if df > 1 + every[0] * (1 - 1 / order):
+                return ""
             what = "mean" if order == 1 else "variance"
             return f"tails with df = {number(df)} have no {what}, and those of p and q differ"
     return ""
 
 
-def closed_forms(p: Distribution, q: Distribution) -> dict[str, float]:
-    """The distances between this pair that a formula gives."""
+def closed_forms(p: Distribution, q: Distribution, names: Sequence[str]) -> dict[str, float]:
+    """Those of the distances `names` between this pair that a formula gives."""
     if p == q:
-        return dict.fromkeys(("kl", "kl_reverse", "js", "tv", "w1", "w2"), 0.0)
-    known: dict[str, float] = {}
+        return dict.fromkeys(names, 0.0)
+    known: dict[str, float | None] = {}
     if disjoint(p, q):
-        known |= {"js": math.log(2), "tv": 1.0}
+        known |= {"js": math.log(2), "tv": 1.0, "hellinger": 1.0}
+    elif isinstance(p, Family) and isinstance(q, Family):
+        known["hellinger"] = _hellinger(p, q)
     if not p.dense and not q.dense:
         known |= _discrete(p, q)
+    elif isinstance(p, Family) and isinstance(q, Family):
+        known |= {"kl": _kl(p, q), "kl_reverse": _kl(q, p), "w2": _w2(p, q)}
     for a, b in ((p, q), (q, p)):
         if len(a.parts) == 1 and a.atoms:
             known["w2"] = math.sqrt(b.var + (b.mean - a.mean) ** 2)
-    if isinstance(p, Family) and isinstance(q, Family):
-        for name, value in (("kl", _kl(p, q)), ("kl_reverse", _kl(q, p)), ("w2", _w2(p, q))):
-            if value is not None:
-                known[name] = value
-    return known
+    return {name: value for name, value in known.items() if value is not None}
 
 
 def _discrete(p: Distribution, q: Distribution) -> dict[str, float]:
@@ -133,19 +103,20 @@ def _kl(p: Family, q: Family) -> float | None:
     """KL(p‖q) where a formula exists, and has not cancelled."""
     if isinstance(p, Normal) and isinstance(q, Normal):
         more = (p.std - q.std) * (p.std + q.std) / q.std**2
-        return _sum(more / 2, -math.log1p(more) / 2, (p.mean - q.mean) ** 2 / (2 * q.std**2))
+        ratio = math.log1p(more) / 2 if more > -0.5 else math.log(p.std / q.std)
+        return cancelled_sum(more / 2, -ratio, (p.mean - q.mean) ** 2 / (2 * q.std**2))
     if isinstance(p, Uniform) and isinstance(q, Uniform):
         if q.low <= p.low and p.high <= q.high:
             return math.log((q.high - q.low) / (p.high - p.low))
         return None
     if isinstance(p, Laplace) and isinstance(q, Laplace):
         d = abs(p.mean - q.mean)
-        return _sum(
+        return cancelled_sum(
             math.log(q.scale / p.scale), p.scale / q.scale * math.exp(-d / p.scale), d / q.scale, -1
         )
     if isinstance(p, Exponential | Gamma) and isinstance(q, Exponential | Gamma):
-        (a, s), (b, t) = (_shape_scale(p), _shape_scale(q))
-        return _sum(
+        (a, s), (b, t) = (shape_scale(p), shape_scale(q))
+        return cancelled_sum(
             (a - b) * float(sc.psi(a)),
             float(sc.gammaln(b) - sc.gammaln(a)),
             b * math.log(t / s),
@@ -153,7 +124,7 @@ def _kl(p: Family, q: Family) -> float | None:
         )
     if isinstance(p, Beta) and isinstance(q, Beta):
         psi = sc.psi([p.a, p.b, p.a + p.b])
-        return _sum(
+        return cancelled_sum(
             float(sc.betaln(q.a, q.b) - sc.betaln(p.a, p.b)),
             (p.a - q.a) * float(psi[0]),
             (p.b - q.b) * float(psi[1]),
@@ -162,15 +133,30 @@ def _kl(p: Family, q: Family) -> float | None:
     return None
 
 
-def _shape_scale(d: Exponential | Gamma) -> tuple[float, float]:
-    return (1.0, 1 / d.rate) if isinstance(d, Exponential) else (d.shape, d.scale)
-
-
-def _sum(*terms: float) -> float | None:
-    total = math.fsum(terms)
-    if all(term == 0 for term in terms):
-        return 0.0
-    return total if total > _LOST * max(map(abs, terms)) else None
+def _hellinger(p: Family, q: Family) -> float | None:
+    """√(1 - ∫√(pq)) where a formula exists, and has not cancelled."""
+    if isinstance(p, Normal) and isinstance(q, Normal):
+        total = math.hypot(p.std, q.std)
+        apart = ((p.std - q.std) / total) ** 2
+        near = math.log1p(-apart) if apart < 0.5 else math.log(2 * p.std / total * (q.std / total))
+        overlap = near / 2
+        return math.sqrt(-math.expm1(overlap - ((p.mean - q.mean) / total / 2) ** 2))
+    if isinstance(p, Exponential | Gamma) and isinstance(q, Exponential | Gamma):
+        (a, s), (b, t) = shape_scale(p), shape_scale(q)
+        middle = (a + b) / 2
+        logs = sc.gammaln([middle, a, b])
+        away = cancelled_sum(
+            (float(logs[1]) + float(logs[2])) / 2,
+            -float(logs[0]),
+            middle * math.log((s + t) / 2),
+            -(b * math.log(s) + a * math.log(t)) / 2,
+        )
+        return None if away is None else math.sqrt(-math.expm1(-away))
+    if isinstance(p, Beta) and isinstance(q, Beta):
+        logs = sc.betaln([(p.a + q.a) / 2, p.a, q.a], [(p.b + q.b) / 2, p.b, q.b])
+        away = cancelled_sum(float(logs[1]) / 2, float(logs[2]) / 2, -float(logs[0]))
+        return None if away is None else math.sqrt(-math.expm1(-away))
+    return None
 
 
 def _w2(p: Family, q: Family) -> float | None:

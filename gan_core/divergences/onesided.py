@@ -5,22 +5,26 @@ As in symmetric.py, the formulas call scipy.special alone.
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special as sc
 
-from gan_core.divergences.base import LIGHT, TINY, Array, Family, Tail
+from gan_core.divergences.base import LIGHT, TINY, Array, Family, Mask, Tail
 from gan_core.divergences.symmetric import BELL, DECAY
 
 SMALLEST = 0.05  # shapes below it put mass closer to an end than floats reach
 
+_HALVES = np.array([1, 2, 4, 8])
+
 
 def near(shape: float, to: float) -> Array:
-    """Marks in (0, to) for a density ~ z^(shape-1): they reach where the mass below is 1e-14."""
+    """Marks up to `to` for a density ~ z^(shape-1): they reach where the mass below is 1e-14."""
     first = max(-32 / shape, math.log(1e-300))
-    return np.exp(np.arange(first, math.log(to), min(max(4 / shape, 1.0), 8.0)))
+    logs = np.append(first / _HALVES, math.log(to))
+    return np.exp(logs[logs <= math.log(to)])
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class Exponential(Family):
     support = (0.0, math.inf)
 
     def logpdf(self, x: Array, rest: Array | None = None) -> Array:
-        return np.where(x >= 0, math.log(self.rate) - self.rate * x, -np.inf)
+        return np.where(x >= 0, np.log(self.rate) - self.rate * x, -np.inf)
 
     def _z(self, x: ArrayLike) -> Array:
         return np.maximum(np.asarray(x, float) * self.rate, 0)
@@ -49,6 +53,9 @@ class Exponential(Family):
     def above(self, x: ArrayLike) -> Array:
         return np.exp(-self._z(x)) / self.rate + np.maximum(-np.asarray(x, float), 0)
 
+    def closed_quantile(self, value: Array, high: Mask) -> Array:
+        return -np.where(high, np.log(value), np.log1p(-value)) / self.rate
+
     @property
     def mean(self) -> float:  # type: ignore[override]
         return 1 / self.rate
@@ -57,12 +64,12 @@ class Exponential(Family):
     def var(self) -> float:  # type: ignore[override]
         return 1 / self.rate**2
 
-    @property
+    @cached_property
     def marks(self) -> Array:
         return DECAY / self.rate
 
     def tail(self, side: int) -> Tail:
-        return (1.0, math.inf) if side > 0 else LIGHT
+        return (0.0, self.rate, 0.0) if side > 0 else LIGHT
 
 
 @dataclass(frozen=True)
@@ -79,7 +86,7 @@ class Gamma(Family):
     def logpdf(self, x: Array, rest: Array | None = None) -> Array:
         z, a = np.asarray(x) / self.scale, self.shape
         with np.errstate(divide="ignore", invalid="ignore"):
-            log = sc.xlogy(a - 1, z) - z - sc.gammaln(a) - math.log(self.scale)
+            log = sc.xlogy(a - 1, z) - z - sc.gammaln(a) - np.log(self.scale)
         return np.where(z >= 0, log, -np.inf)
 
     def cdf(self, x: ArrayLike) -> Array:
@@ -113,12 +120,16 @@ class Gamma(Family):
     def anchors(self) -> tuple[float, ...]:
         return (0.0,)
 
-    @property
+    @cached_property
     def marks(self) -> Array:
         a = self.shape
         bell = a + math.sqrt(a) * BELL
-        z = np.r_[0, near(a, min(a, 1.0)), bell[bell > 0], a + DECAY]
+        tail = bell[-1] + 50 if a > 30 else a + DECAY
+        z = np.concatenate([[0], near(a, min(a, 1.0)), bell[bell > 0], np.atleast_1d(tail)])
         return self.scale * z
 
     def tail(self, side: int) -> Tail:
-        return (1.0, math.inf) if side > 0 else LIGHT
+        return (0.0, 1 / self.scale, 1 - self.shape) if side > 0 else LIGHT
+
+    def exponent(self, place: float, side: int) -> float:
+        return self.shape - 1 if place == 0 and side > 0 else super().exponent(place, side)

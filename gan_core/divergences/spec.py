@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from gan_core.catalog import BadInput, choose
 from gan_core.divergences.base import Distribution, Family, number
 from gan_core.divergences.bounded import Beta, Point, Uniform
+from gan_core.divergences.histogram import Histogram
 from gan_core.divergences.onesided import Exponential, Gamma
+from gan_core.divergences.pasted import parse_sample
+from gan_core.divergences.samples import Sample
 from gan_core.divergences.symmetric import Laplace, Normal, StudentT
 
 FAMILIES: dict[str, type[Family]] = {
     family.name: family
-    for family in (Normal, Uniform, Laplace, StudentT, Exponential, Gamma, Beta, Point)
+    for family in (Normal, Uniform, Laplace, StudentT, Exponential, Gamma, Beta, Point, Histogram)
 }
 MOST_PARTS = 12  # in one mixture
 
@@ -56,6 +59,8 @@ class Mixture(Distribution):
 
 def parse(text: str) -> Distribution:
     """The distribution that a spec names; BadInput says what to change in a bad one."""
+    if re.match(r"\s*sample\s*\(", str(text), re.IGNORECASE):
+        return parse_sample(str(text))
     spec = re.sub(r"\s+", "", str(text))
     if len(spec) > 2000:
         raise BadInput(f"A distribution of {len(spec)} characters is too long: 2000 at most.")
@@ -69,6 +74,8 @@ def parse(text: str) -> Distribution:
     if name == "mixture":
         return _mixture(match[2] or "", text)
     family = FAMILIES[choose(name, [*FAMILIES, "mixture"], "family")]
+    if family is Histogram:
+        return _histogram(match[2] or "")
     return family(**_parameters(family, match[2] or ""))
 
 
@@ -92,6 +99,20 @@ def _parameters(family: type[Family], inside: str) -> dict[str, float]:
     return given
 
 
+def _histogram(inside: str) -> Histogram:
+    given = inside.split(",") if inside else []
+    if len(given) < 3:
+        raise BadInput(
+            "histogram needs its ends and a height for every bar, as in histogram(0,3,1,2,1)."
+        )
+    names = ["low", "high", *(f"bar{i + 1}" for i in range(len(given) - 2))]
+    low, high, *bars = (
+        _float(text.removeprefix(f"{name}="), f"histogram: {name}")
+        for name, text in zip(names, given, strict=True)
+    )
+    return Histogram(low, high, tuple(bars))
+
+
 def _float(text: str, what: str) -> float:
     top, slash, bottom = text.partition("/")
     try:
@@ -113,6 +134,8 @@ def _mixture(inside: str, text: str) -> Mixture:
             parsed.append((_float(weight, f"mixture: the weight of {rest}"), parse(rest)))
         else:
             parsed.append((None, parse(term)))
+    if any(isinstance(part, Sample) for _, part in parsed):
+        raise BadInput("mixture: a sample cannot be a part of one. Give the sample alone.")
     if any(weight is None for weight, _ in parsed):
         if any(weight is not None for weight, _ in parsed):
             raise BadInput("mixture: give every part a weight, as in 0.3*normal(0,1), or none.")

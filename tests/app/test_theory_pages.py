@@ -5,7 +5,7 @@ import math
 import pytest
 
 from gan_core.divergences import distances
-from ui import pair, words
+from ui import lower, pair, words
 
 PAGES = ["divergences", "equilibrium"]
 
@@ -34,12 +34,11 @@ def test_a_page_alone_and_in_the_frame(page, alone, framed):
 
 
 def test_the_numbers_of_a_link(alone):
-    at = alone("divergences", p="normal(0,1)", q="normal(0,2)", dv_unit="bits", dv_view="JS")
+    query = {"dv_unit": "bits", "dv_view": "JS", "dv_part": "All figures"}
+    at = alone("divergences", p="normal(0,1)", q="normal(0,2)", **query)
     rows, d = table(at), distances("normal(0,1)", "normal(0,2)", "bits")
     assert float(rows["KL($p_r$‖$p_g$)"]["value"]) == pytest.approx(d.kl, rel=1e-9)
-    assert float(rows["Earth mover, W₁"]["value"]) == pytest.approx(
-        math.sqrt(2 / math.pi), rel=1e-9
-    )
+    assert float(rows["EM, W₁"]["value"]) == pytest.approx(math.sqrt(2 / math.pi), rel=1e-9)
     assert rows["Jensen–Shannon"]["unit"] == "bits"
     assert any("divergence" in code.value and '"normal(0,2)"' in code.value for code in at.code)
 
@@ -69,7 +68,7 @@ def test_every_kind_of_bad_link(bad, alone):
 
 
 def test_infinity_and_its_reason(alone):
-    at = alone("divergences", p="point(0)", q="point(1)")
+    at = alone("divergences", p="point(0)", q="point(1)", dv_part="All figures")
     rows = table(at)
     assert rows["KL($p_r$‖$p_g$)"]["value"] == "∞"
     assert float(rows["Jensen–Shannon"]["value"]) == pytest.approx(math.log(2), rel=1e-9)
@@ -77,12 +76,13 @@ def test_infinity_and_its_reason(alone):
 
 
 def test_presets_set_both_densities(alone):
-    at = alone("divergences")
-    for i, (p, q, _) in enumerate(pair.PRESETS.values()):
-        at.button(key=f"pair_preset_{i}").click().run()
+    at = alone("divergences", dv_part="All figures")
+    for title, (p, q, line) in pair.PRESETS.items():
+        at.button_group(key="pair_preset").set_value(title).run()
         assert not at.exception
         assert address(at) == (p, q)
         assert any(f'"{p}" "{q}"' in code.value for code in at.code)
+        assert any(m.value == words.tex(line) for m in at.markdown)
 
 
 def test_both_pages_share_the_pair(framed):
@@ -94,25 +94,29 @@ def test_both_pages_share_the_pair(framed):
 
 
 def test_every_view_and_unit(alone):
-    at = alone("divergences", p="mixture(0.5*point(0)+0.5*normal(0,1))", q="uniform(-1,1)")
-    for view in ("EM", "KL", "reverse KL", "JS", "TV"):
+    mixed = "mixture(0.5*point(0)+0.5*normal(0,1))"
+    at = alone("divergences", p=mixed, q="uniform(-1,1)", dv_part="All figures")
+    for view in lower.VIEWS:
         at.button_group(key="dv_view").set_value(view).run()
         assert not at.exception
     at.button_group(key="dv_unit").set_value("bits").run()
     assert table(at)["Jensen–Shannon"]["unit"] == "bits"
     at = alone("equilibrium", p="point(0)", q="normal(0,1)")
-    for view in ("GAN", "LSGAN", "Hinge", "WGAN"):
+    for view in ("GAN", "LSGAN", "Hinge", "WGAN", "R3GAN"):
         at.button_group(key="eq_view").set_value(view).run()
         assert not at.exception
 
 
 def test_equilibrium_beside_nash(alone):
-    rows = table(alone("equilibrium", p="gamma(2,1)", q="gamma(2,1)"))
+    def shown(**query):
+        return table(alone("equilibrium", eq_part="All objectives", **query))
+
+    rows = shown(p="gamma(2,1)", q="gamma(2,1)")
     for row in rows.values():
         assert row["here"] == row["at Nash"]
     value = rows["GAN, minimax"]
     assert value["here"] == "−1.3863" and rows["GAN, non-saturating G"]["here"] == "0.6931"
-    rows = table(alone("equilibrium", p="uniform(0,1)", q="uniform(2,3)"))
+    rows = shown(p="uniform(0,1)", q="uniform(2,3)")
     assert rows["GAN, minimax"]["here"] == "0.0000"
     assert rows["GAN, non-saturating G"]["here"] == "∞"
 
@@ -128,11 +132,24 @@ def test_words_follow_the_figures():
     assert "EM = 2.000 still gives a gradient" in apart and "to the left" in apart
     assert "to the right" in said("uniform(2,3)", "uniform(0,1)")
     near = said("normal(0,1)", "normal(0.5,1)")
-    assert "infinite" not in near and "no gradient" not in near and "still slopes" in near
+    assert "infinite" not in near and "no gradient" not in near and "stands at" in near
     assert "every distance is 0" in said("beta(2,3)", "beta(2,3)")
     assert "EM is infinite" in said("student_t(1,0,1)", "normal(0,1)")
     collapsed = said("mixture(0.5*normal(-2,0.6)+0.5*normal(2,0.6))", "normal(2,0.6)")
     assert "misses places" in collapsed
+
+
+def test_words_claim_nothing_that_is_false():
+    two = "mixture(0.5*point(0)+0.5*point(1))"
+    assert "exactly that step" not in said(two, "point(0)")
+    halves = "mixture(0.5*uniform(0,1)+0.5*uniform({low},{high}))"
+    one = halves.format(low=2, high=3)
+    assert "exactly that step" not in said(one, halves.format(low=3, high=4))
+    assert "exactly that step" in said("laplace(0,1)", "laplace(1,1)")
+    far = said("normal(0,1)", "normal(40,1)")
+    assert "χ²(p_r‖p_g) is too large for a number" in far and "infinite" not in far
+    reason = "p²/q cannot be integrated, where q is too thin for p"
+    assert words.named(reason) == "p²/q cannot be integrated, where p_g is too thin for p_r"
 
 
 def test_figures_for_people():

@@ -5,24 +5,14 @@ Without any, these tests skip and say so; with CI_BROWSER_REQUIRED=1 they fail i
 """
 
 import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from gan_core.runs import all_runs
+from scripts.serving import FLAGS, IDLE, chromium, serve
 
-ROOT = Path(__file__).parents[2]
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-first-run",
-)  # fmt: skip
 # On a deep link Streamlit's own page first looks for its server beside the link, not at the root.
 PROBES = ("/_stcore/health", "/_stcore/host-config")
 
@@ -34,34 +24,6 @@ def missing(why: str) -> None:
     pytest.skip(why)
 
 
-@contextmanager
-def serve(runs: Path) -> Iterator[str]:
-    """The app on a free port, its runs in `runs`; yields its address once it answers."""
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
-    command += [f"--server.port={port}", "--server.address=127.0.0.1"]
-    runs.mkdir(parents=True, exist_ok=True)
-    with open(runs.parent / f"server-{port}.log", "w") as log:
-        server = subprocess.Popen(
-            command, cwd=ROOT, stdout=log, stderr=log, env=os.environ | {"GAN_RUNS": str(runs)}
-        )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"{url}/_stcore/health", timeout=1)
-                break
-            except OSError:
-                assert server.poll() is None, f"the server ended; see {log.name}"
-                time.sleep(0.1)
-        yield url
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
 @pytest.fixture(scope="session")
 def runs_folder(tmp_path_factory) -> Path:
     """Where the server of this session keeps its runs."""
@@ -71,7 +33,7 @@ def runs_folder(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def app_url(runs_folder) -> Iterator[str]:
     """The address of a running app."""
-    with serve(runs_folder) as url:
+    with serve(runs_folder) as (url, _):
         yield url
     for run in all_runs(runs_folder):  # the worker of one that a failed test left running ends
         run.delete()
@@ -79,7 +41,7 @@ def app_url(runs_folder) -> Iterator[str]:
 
 @pytest.fixture
 def fresh_server(tmp_path) -> Callable:
-    """`with fresh_server() as url:` a server that nobody has visited yet."""
+    """`with fresh_server() as (url, _):` a server that nobody has visited yet."""
     return lambda: serve(tmp_path / "runs")
 
 
@@ -91,15 +53,13 @@ def browser():
     except ImportError:
         missing("Playwright is not installed: pip install -r requirements-dev.txt")
     expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
-    path = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
     with sync_playwright() as playwright:
         try:
-            own = path if Path(path).exists() else None
-            chromium = playwright.chromium.launch(executable_path=own, args=FLAGS)
+            found = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         except Error as error:
             missing(f"No Chromium: set CHROMIUM=PATH, or python -m playwright install ({error})")
-        yield chromium
-        chromium.close()
+        yield found
+        found.close()
 
 
 @pytest.fixture
@@ -127,7 +87,7 @@ def idle() -> Callable:
     """`idle(page)`: waits until the script has run and nothing on the page is stale."""
 
     def wait(tab) -> None:
-        tab.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+        tab.locator(IDLE).wait_for()
         tab.wait_for_function("() => !document.querySelector('[data-stale=true]')")
 
     return wait

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from gan_core import runs
 from gan_core.presets import preset
-from tests.browser.conftest import ROOT
+from scripts.serving import ROOT
 
 PAGES = sorted(p.stem for p in (ROOT / "pages").glob("*.py"))
 ENDLESS = "p_steps=1000000"  # until the test ends it, so that no machine is too slow or too fast
@@ -55,7 +55,7 @@ def test_the_menu_leads_to_every_page(page, app_url, idle):
 @pytest.mark.parametrize("name", ["train_2d", "divergences"])
 def test_a_link_to_a_page_is_the_first_request_of_a_server(name, page, fresh_server, idle):
     """Streamlit would show such a page without its frame: no menu, no theme of its own."""
-    with fresh_server() as url:
+    with fresh_server() as (url, _):
         outside = []
         page.on("request", lambda r: outside.append(r.url) if not r.url.startswith(url) else None)
         page.goto(f"{url}/{name}?p_objective=lsgan" if name == "train_2d" else f"{url}/{name}")

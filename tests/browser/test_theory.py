@@ -29,7 +29,7 @@ def slider(page, name):
 
 @pytest.mark.parametrize("name", ["divergences", "equilibrium"])
 def test_numbers_follow_a_drag_and_a_reload_keeps_them(page, app_url, idle, name):
-    lab = opened(page, app_url, idle, f"{name}?p=normal(0,1)&q=normal(2,1)")
+    lab = opened(page, app_url, idle, f"{name}?p=normal(0,1)&q=normal(2,1)&dv_part=All+figures")
     number = lab.locator(f".card[data-key={CARD[name]}] b")
     handle = slider(page, "mean of p g, generated")
     box = handle.bounding_box()
@@ -83,7 +83,7 @@ def test_a_disc_on_the_figure_moves_its_density(page, app_url, idle):
 
 
 def test_a_slider_by_keyboard(page, app_url, idle):
-    lab = opened(page, app_url, idle, "divergences?p=normal(0,1)&q=normal(2,1)")
+    lab = opened(page, app_url, idle, "divergences?p=normal(0,1)&q=normal(2,1)&dv_part=All+figures")
     handle = slider(page, "mean of p g, generated")
     handle.focus()
     for _ in range(2):
@@ -115,14 +115,14 @@ def test_a_typed_spec_good_and_bad(page, app_url, idle):
 
 def test_a_preset_and_the_other_page(page, app_url, idle):
     lab = opened(page, app_url, idle, "divergences")
-    page.get_by_role("button", name="Disjoint uniforms").click()
+    page.get_by_text("Disjoint uniforms", exact=True).click()
     expect(lab.locator(".words")).to_contain_text("no gradient")
     expect(page).to_have_url(re.compile(r"q=uniform%282%2C3%29"))
     page.get_by_role("link", name="Equilibrium").click()
     expect(lab.locator(".card[data-key=g_loss] b")).to_have_text("∞", timeout=30_000)
     expect(page).to_have_url(re.compile(r"equilibrium\?.*uniform%282%2C3%29"))
     expect(lab.locator(".card[data-key=value] small")).to_have_text("at Nash −1.3863")
-    page.get_by_role("button", name="Overlapping normals").click()
+    page.get_by_text("Overlapping normals", exact=True).click()
     expect(lab.locator(".card[data-key=value] b")).to_have_text("−0.7126")
 
 

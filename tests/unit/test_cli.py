@@ -8,6 +8,7 @@ import pytest
 
 from gan_core import commands, runs
 from gan_core.__main__ import main
+from gan_core.divergences import NAMES
 from gan_core.presets import preset
 
 TINY = ["--steps", "6", "--batch", "16", "--width", "8", "--depth", "2", "--device", "cpu"]
@@ -195,7 +196,7 @@ def test_divergence_prints_the_closed_forms(capsys):
     code, out = call(capsys, "divergence", "normal(0,1)", "normal(2,1)", "--json")
     assert code == 0
     result = last_json(out.out)
-    assert list(result) == ["kl", "kl_reverse", "js", "tv", "w1", "w2", "unit"]
+    assert list(result) == [*NAMES, "sqrt_js", "unit"]
     assert (result["kl"], result["w1"], result["unit"]) == (2.0, 2.0, "nats")
     _, out = call(capsys, "divergence", "point(0)", "point(3)", "--json")
     assert last_json(out.out)["kl"] == "inf" and last_json(out.out)["w1"] == 3.0

@@ -20,6 +20,7 @@ EXAMPLES = {  # every family beside the same distribution of scipy
     "gamma(30,0.1)": stats.gamma(30, 0, 0.1),
     "beta(0.5,0.3)": stats.beta(0.5, 0.3),
     "beta(4,9)": stats.beta(4, 9),
+    "histogram(-1,2,3,0,1)": stats.rv_histogram((np.array([3, 0, 1]), np.arange(-1, 3))),
 }
 
 
@@ -79,6 +80,15 @@ def test_ways_to_write_it():
         ("mixture(0.5*normal(0,1)+point(1))", "every part a weight"),
         ("mixture(0.5*normal(0,1", "is not a distribution"),
         ("mixture(normal(0,1)))+point(1)", "brackets"),
+        ("histogram(0,1)", "a height for every bar"),
+        ("histogram(0,1,0,0)", "Raise at least one"),
+        ("histogram(0,1,1,-2)", "bar2 is -2"),
+        ("histogram(0,1,1,nan)", "bar2 is nan"),
+        ("histogram(0,1,inf)", "bar1 is inf"),
+        ("histogram(1,0,1)", "Swap them"),
+        ("histogram(1,1,1)", "Swap them"),
+        ("histogram(0,1,one)", "must be a number"),
+        (f"histogram(0,1,{','.join('1' * 41)})", "41 bars"),
         ("", "is not a distribution"),
         ("<script>", "is not a distribution"),
     ],
@@ -88,6 +98,16 @@ def test_a_bad_spec_says_what_to_change(spec, says):
         parse(spec)
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_histogram_keeps_the_heights_it_was_given():
+    bars = parse("histogram(0, 4, 10, 0, 30, 1/2)")
+    assert str(bars) == "histogram(0,4,10,0,30,0.5)"
+    assert bars.names() == ("low", "high", "bar1", "bar2", "bar3", "bar4")
+    assert len(bars.values) == len(bars.names())
+    assert bars.stretches == ((0, 1), (2, 4))  # the hole is no support
+    mixed = parse("mixture(0.5*histogram(0,1,1,2)+0.5*normal(2,4))")
+    assert str(mixed.parts[0][1]) == "histogram(0,1,1,2)" and parse(str(mixed)) == mixed
 
 
 def test_every_family_stands_in_the_window_and_integrates_to_one():

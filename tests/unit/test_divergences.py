@@ -53,7 +53,7 @@ def test_wgans_example_of_two_points():
     assert d.js == pytest.approx(LOG2, abs=1e-15)
     assert d.kl == d.kl_reverse == math.inf
     assert distances("point(0)", "point(3)", "bits").js == 1
-    assert [getattr(distances("point(2)", "point(2)"), name) for name in NAMES] == [0] * 6
+    assert [getattr(distances("point(2)", "point(2)"), name) for name in NAMES] == [0] * 8
 
 
 @pytest.mark.parametrize(
@@ -240,4 +240,139 @@ def test_bits_and_json():
     assert (again.unit, again.kl) == (d.unit, d.kl) and again.js == pytest.approx(d.js, rel=1e-15)
     read = json.loads(d.as_json())
     assert read["kl"] == "inf" and read["unit"] == "bits"
-    assert list(read) == ["kl", "kl_reverse", "js", "tv", "w1", "w2", "unit"]
+    assert list(read) == [*NAMES, "sqrt_js", "unit"]
+    assert read["sqrt_js"] == pytest.approx(math.sqrt(read["js"]))
+
+
+def test_only_what_is_asked_for_is_computed():
+    d = distances("normal(0,1)", "laplace(1,2)", names=("hellinger", "w1"))
+    whole = distances("normal(0,1)", "laplace(1,2)")
+    assert (d.hellinger, d.w1) == (whole.hellinger, whole.w1)
+    assert math.isnan(d.kl) and set(d.how) == {"hellinger", "w1"}
+    assert list(d.as_dict()) == ["hellinger", "w1", "unit"]
+
+
+@pytest.mark.parametrize("m, s, t", [(0, 1, 2), (2, 1, 1), (1, 1e-3, 1), (0.5, 1, 0.75)])
+def test_hellinger_and_chi2_of_normals(m, s, t):
+    d = distances(Normal(0, s), Normal(m, t))
+    overlap = math.sqrt(2 * s * t / (s * s + t * t)) * math.exp(-m * m / 4 / (s * s + t * t))
+    assert d.hellinger == pytest.approx(math.sqrt(1 - overlap), rel=1e-9)
+    left = 2 * t * t - s * s
+    more = t * t / (s * math.sqrt(left)) * math.exp(m * m / left)
+    assert d.chi2 == pytest.approx(more - 1, rel=1e-9)
+    assert d.how["chi2"] == d.how["hellinger"] == "closed form"
+    # the same pair as mixtures has no closed form, and goes by quadrature
+    halves = [Mixture(((0.5, n), (0.5, n))) for n in (Normal(0, s), Normal(m, t))]
+    again = distances(*halves)
+    assert again.how["chi2"] == "quadrature"
+    assert again.chi2 == pytest.approx(d.chi2, rel=1e-8)
+    assert again.hellinger == pytest.approx(d.hellinger, rel=1e-8)
+
+
+def test_chi2_where_calculus_gives_it():
+    """∫p²/q by hand."""
+    assert distances("uniform(0,1)", "uniform(-1,3)").chi2 == pytest.approx(3)
+    assert distances("exponential(1)", "exponential(1.5)").chi2 == pytest.approx(1 / 3)
+    square = math.gamma(0.02) * math.gamma(3) / math.gamma(3.02)
+    pole = distances("beta(0.51,2)", "uniform(0,1)").chi2  # ∫x^-0.98 (1-x)² / B²
+    assert pole == pytest.approx(square * (0.51 * 1.51) ** 2 - 1, rel=1e-8)
+    slow = sum(1 / math.factorial(k) / (k + 0.01) for k in range(30)) * math.gamma(1.99)
+    assert distances("uniform(0,1)", "gamma(1.99,1)").chi2 == pytest.approx(slow - 1, rel=1e-8)
+    for m, b in ((1, 1.5), (1, 0.51), (3, 1)):  # b/2 ∫exp(-2|x| + |x - m|/b), in three pieces
+        r, e = 1 / b, math.exp(-2 * m)
+        left, inner, right = math.exp(m * r) / (2 - r), math.exp(m * r), e / (2 - r)
+        inner *= (1 - math.exp(-(2 + r) * m)) / (2 + r)
+        whole = b / 2 * (left + inner + right)
+        assert distances(Laplace(0, 1), Laplace(m, b)).chi2 == pytest.approx(whole - 1, rel=1e-8)
+
+
+def test_chi2_far_from_both_densities():
+    """The bump of p²/q at -10 lies 10 widths of p to the left; a second bump stops its growth."""
+    d = distances("normal(0,1)", "mixture(0.999*normal(10,1)+0.001*normal(-1000,1))")
+    assert d.chi2 == pytest.approx(math.exp(100) / 0.999 - 1, rel=1e-9)
+
+
+INFINITE = [  # p, q, and a part of the reason
+    ("normal(0,1)", "normal(0,0.7)", "tail"),
+    ("normal(0,2)", "normal(1,1.41)", "tail"),
+    ("laplace(0,1)", "laplace(0,0.5)", "tail"),
+    ("student_t(3,0,1)", "student_t(6,0,1)", "tail"),
+    ("student_t(30,0,1)", "normal(0,9)", "tail"),
+    ("exponential(1)", "exponential(2)", "right tail"),
+    ("mixture(0.5*normal(0,1)+0.5*normal(0,3))", "normal(0,2)", "left tail"),
+    ("uniform(0,1)", "gamma(2,1)", "x = 0"),
+    ("uniform(0,1)", "beta(1,2)", "x = 1"),
+    ("beta(0.5,1)", "uniform(0,1)", "p grows too fast"),
+    ("uniform(0,2)", "histogram(0,3,1,0,1)", "from x = 1 to 2"),
+    ("point(0)", "normal(0,1)", "single point"),
+]
+
+
+@pytest.mark.parametrize("p, q, reason", INFINITE)
+def test_an_infinite_chi2_says_why(p, q, reason):
+    d = distances(p, q, names=("chi2",))
+    assert d.chi2 == math.inf and reason in d.why["chi2"]
+
+
+@pytest.mark.parametrize(
+    "p, q",
+    [
+        ("normal(0,1)", "normal(0,0.71)"),
+        ("laplace(0,1)", "laplace(0,0.501)"),
+        ("student_t(3,0,1)", "student_t(5.9,0,1)"),
+        ("exponential(1)", "exponential(1.99)"),
+        ("uniform(0,1)", "gamma(1.99,1)"),
+        ("uniform(0.5,1)", "gamma(9,1)"),
+        ("uniform(0,1)", "mixture(0.5*gamma(9,1)+0.5*uniform(0,2))"),
+        ("normal(0,1)", "mixture(0.5*normal(0,0.1)+0.5*normal(0,1))"),
+    ],
+)
+def test_a_chi2_just_inside_is_finite(p, q):
+    d = distances(p, q, names=("chi2",))
+    assert 0 < d.chi2 < math.inf and not d.why
+
+
+def test_a_chi2_beyond_floats_names_its_size():
+    d = distances("normal(0,1)", "normal(40,1)")  # e^1600
+    assert d.chi2 == math.inf and "10^694.87" in d.why["chi2"]
+    near = distances("normal(0,1)", "normal(26,1)")
+    assert near.chi2 == pytest.approx(math.exp(676)) and not near.why
+
+
+@pytest.mark.parametrize(
+    "q", ["normal(1,1)", "uniform(0,3)", "gamma(2,1)", "point(1.5)", "histogram(0,3,1,2,1)"]
+)
+def test_a_histogram_is_a_mixture_of_uniforms(q):
+    bars = "histogram(0,3,1,0,2)"
+    uniforms = "mixture(1/3*uniform(0,1)+2/3*uniform(2,3))"
+    for pair, other in (((bars, q), (uniforms, q)), ((q, bars), (q, uniforms))):
+        d, same = distances(*pair), distances(*other)
+        for name in NAMES:
+            assert getattr(d, name) == pytest.approx(getattr(same, name), rel=1e-9), name
+        assert d.why == same.why
+
+
+def test_heavy_tails_that_agree_first_and_differ_later():
+    """Equal tails with df = 1.2 cancel; those with df = 1.9 differ, and still W2 is finite."""
+    first, second = "0.5*student_t(1.2,0,1)", "0.5*student_t(1.9,0,{})"
+    p, q = (f"mixture({first}+{second.format(s)})" for s in (1, 2))
+    d = distances(p, q)
+    at_zero = stats.t(1.9).pdf(0) * 1.9 / 0.9  # W1 is the difference of two mean tails
+    assert d.w1 == pytest.approx(at_zero, rel=1e-9)
+    assert d.w1 < d.w2 < math.inf
+    assert distances(p, q.replace("1.9,", "1.5,")).w2 == math.inf
+
+
+def test_a_pole_hidden_behind_another_part_is_seen():
+    """χ² where q's normal part, about e^-198000 at 0, stands beside the gamma that decides."""
+    p = Gamma(1.1917302359638862, 0.028248405255828987)
+    far, near = Normal(-3.389508740970407, 0.005384906921239642), Gamma(2.33823707, 0.01599435535)
+    q = Mixture(((0.18, far), (0.82, near)))
+
+    def excess(t: float) -> float:  # p²/q over the logarithm of x
+        x = np.array(math.exp(t))
+        return math.exp(2 * float(p.logpdf(x)) - float(q.logpdf(x)) + t)
+
+    cuts = [-400, -100, -30, -10, -5, -3, -2, -1, 0, 1]
+    pieces = [integrate.quad(excess, a, b, epsrel=1e-11)[0] for a, b in itertools.pairwise(cuts)]
+    assert distances(p, q).chi2 == pytest.approx(math.fsum(pieces) - 1, rel=1e-6)

@@ -4,15 +4,21 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import integrate, stats
 
 from gan_core.divergences import distances, parse
 from gan_core.equilibrium import (
     NASH,
+    RIDGE,
+    climb,
     hinge_discriminator,
     lsgan_discriminator,
     optimal_discriminator,
     potential,
+    relativistic_discriminator,
+    relativistic_loss,
     scores,
 )
 
@@ -121,3 +127,43 @@ def test_the_critic_attains_the_wasserstein_distance(p, q):
     assert np.abs(np.diff(f) / np.diff(x)).max() <= 1 + 1e-9
     gap = np.sum((f[1:] + f[:-1]) / 2 * (np.diff(p.cdf(x)) - np.diff(q.cdf(x))))
     assert gap == pytest.approx(distances(p, q).w1, rel=1e-3)
+
+
+WEIGHTS = st.lists(st.floats(0, 1), min_size=3, max_size=12).filter(lambda w: sum(w) > 0.1)
+
+
+@given(WEIGHTS, st.integers(0, 99))
+def test_the_relativistic_discriminator_is_stationary_and_best(weights, seed):
+    rng = np.random.default_rng(seed)
+    p = np.array(weights) / sum(weights)
+    q = rng.dirichlet(np.ones(len(p)))
+    d = relativistic_discriminator(p, q)
+
+    def cost(at):
+        return relativistic_loss(p, q, at) + RIDGE / 2 * (at @ at)
+
+    slopes = [(cost(d + h) - cost(d - h)) / 2e-4 for h in 1e-4 * np.eye(len(p))]
+    np.testing.assert_allclose(slopes, 0, atol=1e-8)
+    others = [d + rng.standard_normal(len(p)) for _ in range(20)]
+    assert cost(d) <= min(cost(other) for other in others)
+    assert d.sum() == pytest.approx(0, abs=1e-3)
+
+
+def test_the_relativistic_discriminator_of_two_places():
+    """p = (a, 1-a), q = (b, 1-b): only the two mixed pairs count, so D_1 - D_2 is the logit of
+    a(1-b) against (1-a)b."""
+    a, b = 0.7, 0.4
+    d = relativistic_discriminator(np.array([a, 1 - a]), np.array([b, 1 - b]))
+    assert d[0] - d[1] == pytest.approx(math.log(a * (1 - b) / ((1 - a) * b)), abs=1e-4)
+
+
+def test_a_penalty_flattens_the_relativistic_discriminator():
+    p, q = np.array([0.6, 0.3, 0.1]), np.array([0.1, 0.3, 0.6])
+    rise = np.diff(np.eye(3), axis=0)
+    spans = [np.ptp(relativistic_discriminator(p, q, g * rise.T @ rise)) for g in (0, 0.1, 1, 10)]
+    assert spans[0] > spans[1] > spans[2] > spans[3] > 0
+
+
+def test_climb_follows_the_signs():
+    x = np.array([0.0, 1.0, 3.0, 4.0])
+    np.testing.assert_allclose(climb(x, np.array([0.2, -5.0, 0.0]), 1.0), [-1, 0, -2, -2])

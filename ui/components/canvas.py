@@ -31,7 +31,7 @@ _LAYERS = "".join(
 )  # fmt: skip
 
 
-def _component(name: str, html: str, scripts: Sequence[str], styles: Sequence[str]) -> Any:
+def component(name: str, html: str, scripts: Sequence[str], styles: Sequence[str]) -> Any:
     """Register a component whose code is files of this folder, joined."""
 
     def join(names: Sequence[str]) -> str:
@@ -42,7 +42,7 @@ def _component(name: str, html: str, scripts: Sequence[str], styles: Sequence[st
     )
 
 
-_scene = _component(
+_scene = component(
     "arena",
     f"""<figure>
   <div class="stage">
@@ -59,7 +59,7 @@ _scene = _component(
     ["scene.js", "scene_frame.js"],
     ["canvas.css", "scene.css"],
 )
-_curves = _component(
+_curves = component(
     "curves",
     """<figure>
   <canvas role="img" tabindex="0" aria-label="Curves" style="border: 0"></canvas>
@@ -67,7 +67,7 @@ _curves = _component(
     ["curves_paint.js", "curves.js"],
     ["canvas.css"],
 )
-_grid = _component(
+_grid = component(
     "picture_grid",
     f"""<figure>
   <div class="stage">

@@ -89,17 +89,21 @@ class Player {
     this.frames = frames
     this.bar.hidden = frames.length < 2
     this.slider.max = Math.max(0, frames.length - 1)
-    if (fresh) {
+    if (fresh && frames.length) {
       this.pause()
       this.to(frames.length - 1, 0)
-    }
+    } else if (frames.length) this.label(+this.slider.value)
+  }
+
+  label(index) {
+    const frame = this.frames[index] // its label, or what begins with its step
+    this.output.textContent = typeof frame === "string" ? frame : `step ${thousands(frame[0])}`
+    this.slider.setAttribute("aria-valuetext", this.output.textContent)
   }
 
   to(index, glide) {
     this.slider.value = index
-    const step = this.frames[index][0]
-    this.output.textContent = `step ${thousands(step)}`
-    this.slider.setAttribute("aria-valuetext", this.output.textContent)
+    this.label(index)
     this.show(index, glide)
   }
 

@@ -14,6 +14,14 @@ class Lab {
     new ResizeObserver(() => this.wake()).observe(this.canvas)
     // the theme lives in variables that no event announces; a look now and then costs nothing
     this.watch = setInterval(() => this.themed(), 700)
+    root.querySelector(".in").onclick = () => this.zoomBy(0.6)
+    root.querySelector(".out").onclick = () => this.zoomBy(1 / 0.6)
+    root.querySelector(".whole").onclick = () => this.look(null)
+    this.canvas.addEventListener("wheel", (event) => {
+      if (!event.ctrlKey && !event.metaKey) return // the page scrolls as everywhere; a pinch zooms
+      event.preventDefault()
+      this.zoomBy(Math.exp(event.deltaY / 300), this.place(event.offsetX))
+    }, { passive: false })
     for (const [type, on] of Object.entries({
       pointerdown: this.down, pointermove: this.move, pointerup: this.up, pointercancel: this.up,
     })) this.canvas.addEventListener(type, on.bind(this))
@@ -26,17 +34,21 @@ class Lab {
     const values = blob("curves", Float32Array)
     const rows = Array.from({ length: values.length / header.points }, (_, i) =>
       values.subarray(i * header.points, (i + 1) * header.points))
-    this.curves = { x: rows[0], p: rows[1], q: rows[2] }
+    const x = Float64Array.from(rows[0], (v) => header.start + v)
+    this.curves = { x, p: rows[1], q: rows[2] }
     this.series = rows.slice(3)
     this.header = header
     this.updates += 1
     this.root.querySelector(".lab").dataset.updates = this.updates
     if (this.flying !== null && header.seq >= this.flying) this.landed()
+    const told = JSON.stringify(header.sides.map((side) => side.spec))
+    if (this.flying === null && told !== this.told) this.zoom = null // a link or a preset: look at all of it
+    this.told = told
     if (this.flying === null && !this.holding) this.sync(header)
     else this.stems(header)
     cards(this.root, header)
     if (!this.colors) this.themed()
-    this.glide(header.window)
+    this.glide(this.zoom || header.window)
   }
 
   landed() {
@@ -59,12 +71,14 @@ class Lab {
     }
     header.sides.forEach((fresh, i) => {
       const side = this.sides[i]
-      Object.assign(side, { spec: fresh.spec, problem: fresh.problem, stems: fresh.stems, good: fresh.good })
+      Object.assign(side, { spec: fresh.spec, problem: fresh.problem, stems: fresh.stems })
       fresh.parts.forEach((part, j) => {
         Object.assign(side.parts[j], { weight: part.weight })
         part.values.forEach((v, k) => (side.parts[j].values[k] = v))
       })
-      side.view.menu.value = fresh.family
+      side.pasting &&= fresh.family !== "sample" // until its numbers are taken
+      side.view.menu.value = side.pasting ? "sample" : fresh.family
+      side.view.form.hidden = side.view.menu.value !== "sample"
       side.view.spec.value = fresh.spec
       Object.assign(side.view.problem, { textContent: fresh.problem, hidden: !fresh.problem })
     })
@@ -77,27 +91,45 @@ class Lab {
 
   edited(side, done) {
     side.spec = specOf(side)
+    this.told = JSON.stringify(this.sides.map((s) => s.spec))
     side.view.spec.value = side.spec
     side.view.problem.hidden = true
     this.rows.forEach((update) => update())
     this.holding = !done
-    this.post(side.key, side.spec, done)
+    this.post(side.key, { spec: side.spec }, done)
     this.wake()
   }
 
-  submit(side, spec) {
+  // `what` is { spec } or { sample }, the text of numbers.
+  submit(side, what) {
     this.holding = false
-    this.post(side.key, spec, true)
+    this.zoom = null
+    this.post(side.key, what, true)
   }
 
-  post(key, spec, done) {
+  post(key, what, done) {
     if (this.flying !== null) {
-      this.next.set(key, [key, spec, done || Boolean(this.next.get(key)?.[2])])
+      this.next.set(key, [key, what, done || Boolean(this.next.get(key)?.[2])])
       return
     }
     this.flying = ++this.seq
     this.timer = setTimeout(() => this.landed(), PATIENCE)
-    this.send({ side: key, spec, done, seq: this.seq, window: done ? null : this.header.window })
+    const view = this.zoom || (done ? null : this.header.window)
+    this.send({ side: key, ...what, done, seq: this.seq, window: view })
+  }
+
+  // Look closer (by < 1) or from further away around a place; Python then fills in the curves.
+  zoomBy(by, around) {
+    const [a, b] = this.zoom || this.header.window
+    const at = around ?? (a + b) / 2
+    this.look([at + (a - at) * by, at + (b - at) * by])
+  }
+
+  look(view) {
+    this.zoom = view
+    this.glide(view || this.header.window)
+    clearTimeout(this.asking)
+    this.asking = setTimeout(() => this.post(null, {}, true), 160)
   }
 
   themed() {
@@ -137,10 +169,12 @@ class Lab {
   paint() {
     const [c, w, h] = sharpen(this.canvas)
     if (w < 40) return
-    const [top, bottom] = boxes(w, h)
+    this.root.querySelector(".whole").hidden = !this.zoom
+    const [top, bottom] = boxes(w, h, this.header.lower.share)
     const [a, b] = this.view
     const X = (v) => top.x + ((v - a) / (b - a)) * top.w
     this.place = (px) => a + ((px - top.x) / top.w) * (b - a)
+    this.level = (py) => ((top.y + top.h - py) / top.h) * this.header.top * 1.12
     upper(c, this, top, X)
     findGrips(this, top, X)
     for (const grip of this.grips) grip.near = grip.id === this.over
@@ -161,62 +195,42 @@ class Lab {
 
   down(event) {
     const grip = this.nearest(event)
-    if (!grip) return
-    this.held = grip
-    this.offset = event.offsetX - grip.x
+    if (!grip && event.pointerType !== "mouse") return // a finger scrolls
+    if (grip) {
+      this.held = grip
+      this.offset = [event.offsetX - grip.x, event.offsetY - grip.y]
+      this.ceiling = this.header.top // stays, or the bar would run away from the pointer
+    } else this.pan = { from: this.place(event.offsetX), view: this.view }
     this.canvas.setPointerCapture(event.pointerId)
     event.preventDefault()
   }
 
   move(event) {
+    if (this.pan) {
+      const by = this.pan.from - this.place(event.offsetX)
+      if (Math.abs(by) > 1e-3 * (this.view[1] - this.view[0])) this.look(this.view.map((v) => v + by))
+      this.view = this.zoom || this.view
+      return
+    }
     if (!this.held) {
-      const over = this.nearest(event)?.id
-      this.canvas.style.cursor = over ? "ew-resize" : ""
+      const grip = this.nearest(event)
+      const over = grip?.id
+      this.canvas.style.cursor = over ? (grip.kind === "bar" ? "ns-resize" : "ew-resize") : ""
       if (over !== this.over) this.wake()
       this.over = over
       return
     }
-    this.held.drag(this.place(event.offsetX - this.offset))
+    const [x, y] = this.offset
+    this.held.drag(this.place(event.offsetX - x), this.level(event.offsetY - y))
     this.edited(this.held.owner, false)
   }
 
   up() {
+    this.pan = null
     if (!this.held) return
     const { owner } = this.held
     this.held = null
     this.edited(owner, true)
-  }
-}
-
-function cards(root, header) {
-  const box = root.querySelector(".cards")
-  if (box.children.length !== header.cards.length) {
-    box.replaceChildren(...header.cards.map(() => {
-      const card = make("div", { className: "card" })
-      card.innerHTML = '<span class="name"></span><b></b><small></small><div class="meter"><i></i></div>'
-      return card
-    }))
-  }
-  header.cards.forEach((card, i) => {
-    const [name, value, note, meter] = box.children[i].children
-    if (name.dataset.label !== card.label) {
-      name.innerHTML = card.label // a constant of the page, never what somebody typed
-      name.dataset.label = card.label
-    }
-    box.children[i].dataset.key = card.key
-    box.children[i].dataset.tone = card.tone || ""
-    value.textContent = card.value
-    note.textContent = card.note
-    meter.style.visibility = card.meter === null ? "hidden" : "visible"
-    if (card.meter !== null) meter.firstChild.style.width = `${100 * card.meter}%`
-  })
-  const words = root.querySelector(".words")
-  if (words.dataset.said !== header.words) {
-    words.dataset.said = header.words
-    words.replaceChildren(...header.words.split(/([pF]_[rg])/).map((piece) =>
-      /^[pF]_[rg]$/.test(piece)
-        ? make("span", {}, make("i", { textContent: piece[0] }), make("sub", { textContent: piece[2] }))
-        : piece))
   }
 }
 

@@ -16,14 +16,21 @@ from ui.components.canvas import pack
 
 _HERE = Path(__file__).parent
 _FILES = (
-    "common.js", "densities_draw.js", "densities_lower.js", "densities_controls.js",
-    "densities.js",
+    "common.js", "plot.js", "densities_draw.js", "densities_lower.js", "densities_plans.js",
+    "densities_controls.js", "densities_grips.js", "densities_cards.js", "densities.js",
 )  # fmt: skip
 _HTML = """
 <div class="lab">
   <div class="cards" role="group" aria-label="Numbers"></div>
   <p class="words" role="status"></p>
-  <div class="stage"><canvas role="img"></canvas></div>
+  <div class="stage">
+    <canvas role="img"></canvas>
+    <div class="zoom">
+      <button type="button" class="whole" hidden>Show all</button>
+      <button type="button" class="in" aria-label="Zoom in">+</button>
+      <button type="button" class="out" aria-label="Zoom out">−</button>
+    </div>
+  </div>
   <div class="controls"></div>
 </div>
 """
@@ -38,8 +45,9 @@ _densities = st.components.v2.component(
 def densities(
     header: dict[str, Any], arrays: Sequence[np.ndarray], on_pair: Callable[[], None], key: str
 ) -> None:
-    """Mount it. `header` as `ui.pair.header` makes it; `arrays` are x, p, q and then one for each
-    series of the lower figure, all of one length."""
-    blob = np.stack([np.asarray(a, "<f4") for a in arrays]).tobytes()
-    data = pack({**header, "points": len(arrays[0])}, curves=blob)
+    """Mount it. `header` as `ui.pair_view.header` makes it; `arrays` are x, p, q and then one for
+    each series of the lower figure, all of one length."""
+    start = float(arrays[0][0])  # x go as distances from it, for float32 to tell them apart
+    blob = np.stack([np.asarray(a, "<f4") for a in (arrays[0] - start, *arrays[1:])]).tobytes()
+    data = pack({**header, "points": len(arrays[0]), "start": start}, curves=blob)
     _densities(data=data, key=key, on_pair_change=on_pair)

@@ -1,12 +1,10 @@
-// The two stacked figures: axes and lettering for both, and the densities with their handles.
+// The two stacked figures: where they are, and the densities with their handles.
 
 const PAD = { left: 50, right: 16, top: 34, gap: 62, bottom: 34 }
 const SHARE = 0.58 // of the height that the densities get
-const INK = { p: "real", q: "fake", d: "d", em: "em", text: "text", faint: "faint" }
-
-function boxes(w, h) {
+function boxes(w, h, share = SHARE) {
   const free = h - PAD.top - PAD.gap - PAD.bottom
-  const upper = Math.round(free * SHARE)
+  const upper = Math.round(free * share)
   const width = w - PAD.left - PAD.right
   return [
     { x: PAD.left, y: PAD.top, w: width, h: upper },
@@ -14,93 +12,9 @@ function boxes(w, h) {
   ]
 }
 
-// Writes text in which `_r` is a subscript and p, q, F, D, f, x stand in italics; returns its width.
-function math(c, text, x, y, { size = 13, font, color, align = "left", dry = false }) {
-  const tokens = text.match(/[pFDfx]_[rg]|D\*|_.|./gu) || []
-  const runs = tokens.flatMap((t) =>
-    /^[pFDfx]_/.test(t) ? [[t[0], "i"], [t[2], "s"]] : t === "D*" ? [["D", "i"], ["*", ""]] : [[t, ""]]
-  )
-  const face = { i: `italic ${size}px ${font}`, s: `${size * 0.72}px ${font}`, "": `${size}px ${font}` }
-  const width = runs.reduce((sum, [t, kind]) => ((c.font = face[kind]), sum + c.measureText(t).width), 0)
-  if (dry) return width
-  let at = align === "right" ? x - width : align === "center" ? x - width / 2 : x
-  c.fillStyle = color
-  c.textAlign = "left"
-  for (const [t, kind] of runs) {
-    c.font = face[kind]
-    c.fillText(t, at, y + (kind === "s" ? size * 0.24 : 0))
-    at += c.measureText(t).width
-  }
-  return width
-}
-
-function axes(c, colors, box, view, range, { labels, ticks }) {
-  c.lineWidth = 1
-  c.textBaseline = "middle"
-  c.font = `12px ${colors.font}`
-  const step = niceStep(range[1] - range[0], box.h / 36)
-  const marks = ticks || []
-  for (let v = Math.ceil(range[0] / step) * step; !ticks && v <= range[1] + step * 1e-6; v += step)
-    marks.push(v)
-  for (const v of marks) {
-    const y = Math.round(box.y + box.h - ((v - range[0]) / (range[1] - range[0])) * box.h) + 0.5
-    c.strokeStyle = colors.line
-    c.beginPath()
-    c.moveTo(box.x, y)
-    c.lineTo(box.x + box.w, y)
-    c.stroke()
-    c.fillStyle = colors.faint
-    c.textAlign = "right"
-    c.fillText(short(Math.abs(v) < step * 1e-6 ? 0 : v), box.x - 8, y)
-  }
-  const across = niceStep(view[1] - view[0], box.w / 50)
-  c.textAlign = "center"
-  for (let v = Math.ceil(view[0] / across) * across; v <= view[1]; v += across) {
-    const x = Math.round(box.x + ((v - view[0]) / (view[1] - view[0])) * box.w) + 0.5
-    c.strokeStyle = colors.line
-    c.beginPath()
-    c.moveTo(x, box.y)
-    c.lineTo(x, box.y + box.h)
-    c.stroke()
-    c.fillStyle = colors.faint
-    if (labels) c.fillText(short(Math.abs(v) < across * 1e-6 ? 0 : v), x, box.y + box.h + 15)
-  }
-  if (labels) {
-    c.font = `italic 13px ${colors.font}`
-    c.textAlign = "right"
-    c.fillText("x", box.x + box.w + 12, box.y + box.h + 15)
-  }
-}
-
-// A path along finite values; NaN breaks it, and what leaves the box is cut by the clip.
-function trace(c, xs, ys, X, Y, box) {
-  let open = false
-  for (let i = 0; i < xs.length; i++) {
-    const v = ys[i]
-    if (Number.isNaN(v)) {
-      open = false
-      continue
-    }
-    const y = Math.max(box.y - 20, Math.min(box.y + box.h + 20, Y(v)))
-    if (open) c.lineTo(X(xs[i]), y)
-    else c.moveTo(X(xs[i]), y)
-    open = true
-  }
-}
-
-function clipTo(c, box, room = 0) {
-  c.save()
-  c.beginPath()
-  c.rect(box.x, box.y - room, box.w, box.h + 2 * room)
-  c.clip()
-}
-
-function alpha(hex, value) {
-  return hex + Math.round(value * 255).toString(16).padStart(2, "0")
-}
-
 function upper(c, s, box, X) {
   const { colors, header, curves } = s
+  if (s.held?.kind === "bar") header.top = s.ceiling
   const top = header.top * 1.12
   const Y = (v) => box.y + box.h - (v / top) * box.h
   s.Y = Y
@@ -172,7 +86,8 @@ function grips(c, s) {
   for (const grip of s.grips) {
     c.beginPath()
     const r = grip === s.held || grip.near ? 7.5 : 6
-    if (grip.kind === "width") c.roundRect(grip.x - r * 0.7, grip.y - r, r * 1.4, 2 * r, 3)
+    if (grip.kind === "bar") c.rect(grip.x - r * 0.85, grip.y - r * 0.85, r * 1.7, r * 1.7)
+    else if (grip.kind === "width") c.roundRect(grip.x - r * 0.7, grip.y - r, r * 1.4, 2 * r, 3)
     else c.arc(grip.x, grip.y, r, 0, 7)
     c.fillStyle = s.colors.background
     c.fill()

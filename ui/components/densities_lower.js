@@ -18,12 +18,13 @@ function rangeOfIntegrand(y) {
 function lower(c, s, box, X) {
   const { colors, header, curves } = s
   const figure = header.lower
+  if (PLANS[figure.mode]) return PLANS[figure.mode](c, s, box, X)
   const x = curves.x
   const range = figure.mode === "integrand" ? rangeOfIntegrand(s.series[0]) : [figure.low, figure.high]
   const Y = (v) => box.y + box.h - ((v - range[0]) / (range[1] - range[0])) * box.h
   const bare = figure.stems?.length && !s.series[0].some((v) => v) // masses alone carry their own figures
   axes(c, colors, box, s.view, range, { labels: true, ticks: bare ? [0] : figure.ticks })
-  math(c, figure.title, box.x, box.y - 20, { font: colors.font, color: colors.text, size: 13.5 })
+  heading(c, s, box)
   clipTo(c, box, 2)
   if (figure.mode === "between") between(c, x, s.series, X, Y, colors.em)
   if (figure.mode === "integrand") integrand(c, s, x, s.series[0], X, Y, box)
@@ -31,7 +32,7 @@ function lower(c, s, box, X) {
   figure.series.forEach((line, i) => {
     c.beginPath()
     trace(c, x, s.series[i], X, Y, box)
-    c.strokeStyle = colors[INK[line.color]]
+    c.strokeStyle = inkOf(colors, line.color)
     c.lineWidth = 2.25
     c.setLineDash(line.dash || [])
     c.stroke()
@@ -58,6 +59,31 @@ function lower(c, s, box, X) {
   }
 }
 
+// The title, and the names of the curves where there is more than one thing to tell apart.
+function heading(c, s, box) {
+  const { colors, header } = s
+  const { title, series } = header.lower
+  fitted(c, title, box.x, box.y - 20, box.w + PAD.right, { font: colors.font, color: colors.text, size: 13.5 })
+  const named = (series || []).filter((line) => line.label)
+  let right = box.x + box.w
+  for (const line of named.reverse()) {
+    const style = { font: colors.font, color: colors.faint, size: 12.5 }
+    right -= math(c, line.label, 0, 0, { ...style, dry: true })
+    const beside = named.length < 3 && box.w > 560
+    if (!beside) break
+    math(c, line.label, right, box.y - 20, style)
+    c.strokeStyle = inkOf(colors, line.color)
+    c.lineWidth = 2.5
+    c.setLineDash(line.dash || [])
+    c.beginPath()
+    c.moveTo(right - 24, box.y - 20)
+    c.lineTo(right - 6, box.y - 20)
+    c.stroke()
+    c.setLineDash([])
+    right -= 42
+  }
+}
+
 function between(c, x, [a, b], X, Y, ink) {
   c.beginPath()
   x.forEach((v, i) => (i ? c.lineTo(X(v), Y(a[i])) : c.moveTo(X(v), Y(a[i]))))
@@ -68,7 +94,7 @@ function between(c, x, [a, b], X, Y, ink) {
 
 // Area above and below zero, and stripes where the integrand is infinite.
 function integrand(c, s, x, y, X, Y, box) {
-  const ink = s.colors[INK[s.header.lower.series[0].color]]
+  const ink = inkOf(s.colors, s.header.lower.series[0].color)
   c.beginPath()
   c.moveTo(X(x[0]), Y(0))
   x.forEach((v, i) => c.lineTo(X(v), Math.max(box.y - 20, Math.min(box.y + box.h + 20, Y(y[i])))))
@@ -105,28 +131,4 @@ function share(c, s, x, height, label, box, Y) {
   c.font = `${label.includes("∞") ? "600 18px" : "13px"} ${s.colors.font}`
   c.textAlign = "left"
   c.fillText(label, x + 10, tip + 1)
-}
-
-function stripes(c, s, from, to, box) {
-  c.save()
-  c.beginPath()
-  c.rect(from, box.y, Math.max(2, to - from), box.h)
-  c.clip()
-  c.strokeStyle = alpha(s.colors.fault, 0.55)
-  c.lineWidth = 1.5
-  c.beginPath()
-  for (let x = from - box.h; x < to + box.h; x += 9) {
-    c.moveTo(x, box.y + box.h)
-    c.lineTo(x + box.h, box.y)
-  }
-  c.stroke()
-  c.restore()
-  if (to - from < 30) return
-  c.font = `600 22px ${s.colors.font}`
-  c.textAlign = "center"
-  c.lineWidth = 6
-  c.strokeStyle = s.colors.background
-  c.strokeText("∞", (from + to) / 2, box.y + box.h / 2)
-  c.fillStyle = s.colors.fault
-  c.fillText("∞", (from + to) / 2, box.y + box.h / 2)
 }

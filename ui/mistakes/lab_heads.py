@@ -1,0 +1,47 @@
+"""A sigmoid where the loss wants a raw score: on the ring, beside the head that belongs there."""
+
+from torch import Tensor
+
+from gan_core.models import Scores
+from gan_core.objectives import Objective
+from gan_core.presets import preset
+from gan_core.training import Players
+from ui.mistakes.experiment import Result
+from ui.mistakes.lab_ring import on_ring
+
+
+class CalledGAN(Objective):
+    """Probabilities in a loss that is linear in them."""
+
+    def d_loss(self, real: Tensor, fake: Tensor) -> Tensor:
+        return fake.sigmoid() - real.sigmoid()
+
+    def g_loss(self, real: Tensor, fake: Tensor) -> Tensor:
+        return -fake.sigmoid()
+
+
+class SigmoidScores(Scores):
+    """A critic whose scores are squeezed into (0, 1)."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.body(x).flatten().sigmoid()
+
+
+def sigmoid_linear(wrong: bool, seed: int) -> Result:
+    config = preset(
+        "ns-gan", "ring-lesson", seed=seed, steps=600, r1=0.0, r2=0.0, fourier=0, ema=0.98
+    )
+
+    def swap(players: Players) -> None:
+        players.objective = CalledGAN()
+
+    return on_ring(config, swap if wrong else None)
+
+
+def sigmoid_critic(wrong: bool, seed: int) -> Result:
+    def swap(players: Players) -> None:  # the weights stay: only the head is another
+        assert isinstance(players.D, Scores)
+        players.D = SigmoidScores(players.D.body)
+
+    config = preset("wgan-gp", "ring-lesson", seed=seed, steps=200)
+    return on_ring(config, swap if wrong else None)
