@@ -11,6 +11,7 @@ import os
 import time
 import traceback
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -47,7 +48,8 @@ def record(run: Run, resume: bool = False) -> Iterator[dict[str, Any]]:
     """
     try:
         recorder = _Recorder(run, resume)
-        yield from recorder.go()
+        with _tuned(recorder.config):
+            yield from recorder.go()
     except Gone:
         return
     except Exception as error:
@@ -56,6 +58,20 @@ def record(run: Run, resume: bool = False) -> Iterator[dict[str, Any]]:
         if not isinstance(error, BadInput | Diverged | OSError):
             traceback.print_exc()
         yield _failed(run, error)
+
+
+@contextmanager
+def _tuned(config: Config) -> Iterator[None]:
+    """The process as training wants it, and afterwards as its owner had it."""
+    threads = torch.get_num_threads()
+    if config.kind == "2d":
+        torch.set_num_threads(1)  # so small a network is slower on two
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
+        torch.set_num_threads(threads)
 
 
 def _failed(run: Run, error: Exception) -> dict[str, Any]:
@@ -82,9 +98,6 @@ class _Recorder:
 
     def __init__(self, run: Run, resume: bool):
         self.run, self.config = run, resolved(run)
-        if self.config.kind == "2d":
-            torch.set_num_threads(1)  # so small a network is slower on two
-        torch.set_flush_denormal(True)
         run.write_status(
             state="running", pid=os.getpid(), born=runs.born(os.getpid()), error=None,
             started=time.time(), steps=self.config.steps,

@@ -50,6 +50,13 @@ def test_a_run_writes_all_that_pages_read(tmp_path):
     assert scene["head"] == "probability" and len(scene["modes"]) == 8
 
 
+def test_a_run_leaves_the_process_as_it_found_it(tmp_path):
+    before = torch.get_num_threads()
+    carry_out(make(tmp_path))
+    assert torch.get_num_threads() == before
+    assert float(torch.tensor(1e-310, dtype=torch.float64) / 2) > 0  # subnormals live
+
+
 def test_frames_hold_the_points_and_the_field_that_they_say(tmp_path):
     run = make(tmp_path)
     carry_out(run)
