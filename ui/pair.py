@@ -2,9 +2,11 @@
 
 `?p=normal(0,1)&q=normal(2,1)` is the same view on both pages. What is dragged lives in the
 session and reaches the address when it is released; a spec that cannot be read changes nothing,
-and is shown with the reason. A sample too long for an address stays in the session.
+and is shown with the reason. A sample too long for an address stays in the session; the address
+says how many numbers it has, so that whoever opens the link is told.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,7 +30,8 @@ from ui.examples import PRESETS
 SIDES = ("p", "q")
 START = {"p": "normal(0,1)", "q": "normal(2,1)"}
 SIGNS = {"p": "p_r", "q": "p_g"}
-LONGEST = 1500  # characters of a spec in an address
+LONGEST = 2000  # characters in an address: only samples are longer
+LEFT_OUT = "sample-of-"  # and the count of a sample: what stands there for a longer one
 FARTHEST = 1e13  # of a place that can be looked at
 _STATE = "pair"
 # In the session: `specs` of both sides and what they were `read` as; `bad` texts and why; `linked`,
@@ -61,6 +64,11 @@ def _take(found: dict[str, Any], side: str, text: str, numbers: bool = False) ->
     """Accept a spec, or the numbers of a sample; or keep what was and remember what is wrong."""
     found["bad"].pop(side, None)
     try:
+        if re.fullmatch(rf"{LEFT_OUT}\d+", text):
+            raise BadInput(
+                f"The link was made from a sample of {text.removeprefix(LEFT_OUT)} numbers, too"
+                " many for an address: paste or upload them here."
+            )
         read = read_sample(text) if numbers else parse(text)
     except BadInput as error:
         found["bad"][side] = (found["specs"][side] if numbers else text, str(error))
@@ -71,13 +79,13 @@ def _take(found: dict[str, Any], side: str, text: str, numbers: bool = False) ->
 
 def _write(found: dict[str, Any]) -> None:
     for side in SIDES:
-        bad = found["bad"].get(side)
-        text = bad[0] if bad else found["specs"][side]
-        found["address"][side] = text if len(text) <= LONGEST else None
-        if found["address"][side] is None:
-            st.query_params.pop(side, None)
-    # both at once, to be one step back for the browser
-    st.query_params.update({k: v for k, v in found["address"].items() if v is not None})
+        text, _ = found["bad"].get(side, (found["specs"][side], ""))
+        if len(text) > LONGEST:
+            text = found["specs"][side]
+        if len(text) > LONGEST:
+            text = f"{LEFT_OUT}{len(found['read'][side].values)}"
+        found["address"][side] = text
+    st.query_params.update(found["address"])  # both at once, to be one step back for the browser
 
 
 def receive(key: str, fragments: Sequence[str]) -> None:
@@ -195,7 +203,7 @@ def warnings() -> None:
             icon=":material/edit:",
         )
     for side in SIDES:
-        if found["address"].get(side, "") is None:
+        if side not in found["bad"] and found["address"].get(side, "").startswith(LEFT_OUT):
             st.info(
                 f"{SIGNS[side]} is {short(found, side)}, too long for a link: whoever opens the"
                 " address of this page must paste it again.",

@@ -99,7 +99,7 @@ def distances(p: Distribution, q: Distribution, d: Distances) -> str:
     nats = d.to("nats")
     if max(nats.js, nats.tv, 0.0 if math.isinf(d.w1) else d.w1) < 1e-12:
         return "p_g equals p_r: every distance is 0, and there is nothing left to learn."
-    said = [_kl(d), _js(nats), _em(p, q, d, nats)]
+    said = [_kl(d), _js(nats, d.unit), _em(p, q, d, nats)]
     if not d.why.get("kl"):
         said.append(infinite("chi2", d))
     if not d.why.get("w1"):
@@ -134,19 +134,19 @@ def _kl(d: Distances) -> str:
     return f"KL({first}) is {times} KL({second}), because p_g {blame}."
 
 
-def _js(nats: Distances) -> str:
-    share = nats.js / math.log(2)
+def _js(nats: Distances, unit: str) -> str:
+    share, most = nats.js / math.log(2), "log 2" if unit == "nats" else "1 bit"
     if share >= FLAT:
         return (
-            f"JS is at {_percent(share)} of its ceiling log 2, TV at {_percent(nats.tv)} of 1: both"
+            f"JS is at {_percent(share)} of its ceiling {most}, TV at {_percent(nats.tv)} of 1: both"
             " are flat here, so a generator that follows them gets no gradient."
         )
     if share >= 0.9:
         return (
-            f"JS has reached {_percent(share)} of its ceiling log 2:"
+            f"JS has reached {_percent(share)} of its ceiling {most}:"
             " what slope it still has is fading."
         )
-    return f"JS stands at {_percent(share)} of its ceiling log 2."
+    return f"JS stands at {_percent(share)} of its ceiling {most}."
 
 
 def _em(p: Distribution, q: Distribution, d: Distances, nats: Distances) -> str:

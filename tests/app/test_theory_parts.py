@@ -213,10 +213,15 @@ def test_a_long_sample_stays_out_of_the_address(alone):
     at = alone("divergences")
     found = at.session_state["pair"]
     pair._take(found, "q", numbers[7:-1], True)
-    del at.query_params["q"]  # as `receive` leaves it
-    found["address"]["q"] = None
+    at.query_params.pop("q", None)  # so that the page writes the address anew
     at.run()
-    assert not at.exception and "q" not in at.query_params
+    assert not at.exception and at.query_params["q"] == "sample-of-2000"
     assert any("too long for a link" in i.value for i in at.info)
     assert "sample" in pair.short(found, "q") and len(pair.short(found, "q")) < 40
     assert math.isfinite(distances(found["read"]["p"], found["read"]["q"]).w1)
+
+
+def test_whoever_opens_the_link_of_a_long_sample_is_told(alone):
+    at = alone("divergences", q="sample-of-2000")
+    assert any("sample of 2000 numbers" in w.value for w in at.warning)
+    assert at.query_params["q"] == "sample-of-2000"
