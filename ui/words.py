@@ -138,8 +138,8 @@ def _js(nats: Distances, unit: str) -> str:
     share, most = nats.js / math.log(2), "log 2" if unit == "nats" else "1 bit"
     if share >= FLAT:
         return (
-            f"JS is at {_percent(share)} of its ceiling {most}, TV at {_percent(nats.tv)} of 1: both"
-            " are flat here, so a generator that follows them gets no gradient."
+            f"JS is at {_percent(share)} of its ceiling {most}, TV at {_percent(nats.tv)} of 1:"
+            " both are flat here, so a generator that follows them gets no gradient."
         )
     if share >= 0.9:
         return (

@@ -17,8 +17,9 @@ function cards(root, header) {
     }
     box.children[i].dataset.key = card.key
     box.children[i].dataset.tone = card.tone || ""
-    value.textContent = card.value
-    note.textContent = card.note
+    for (const [element, text] of [[value, card.value], [note, card.note]]) {
+      if (element.textContent !== text) element.textContent = text
+    }
     box.children[i].title = card.more || ""
     meter.style.visibility = card.meter === null ? "hidden" : "visible"
     if (card.meter !== null) meter.firstChild.style.width = `${100 * card.meter}%`

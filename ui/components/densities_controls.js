@@ -155,8 +155,10 @@ function slide(state, side, { name, aria, min, max, step, get, set, show }) {
   const output = make("output")
   const update = () => {
     range.value = get()
-    output.textContent = show()
-    range.setAttribute("aria-valuetext", output.textContent)
+    const said = show()
+    if (output.textContent === said) return // a new text, even the same one, is laid out anew
+    output.textContent = said
+    range.setAttribute("aria-valuetext", said)
   }
   range.oninput = () => {
     set(+range.value)

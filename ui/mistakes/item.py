@@ -105,7 +105,7 @@ def _side(column, key: str, head: str, lines: Lines) -> None:
         st.markdown(f"**{head}**")
         file = lines[0].split(":")[0]  # one for all of them
         found = [source(*line.split(":")) for line in lines]
-        st.code("\n\n".join(text for text, _ in found), language="python", wrap_lines=True)
+        st.code("\n\n".join(text for text, _ in found), language="python")
         numbers = " and ".join(str(number) for _, number in found)
         st.caption(f"{file}, line{'s' if len(found) > 1 else ''} {numbers}")
 

@@ -29,9 +29,9 @@ OWN = {  # settings of one objective alone: (label, lowest, highest, value, step
 GALLERY = (  # what stands side by side: title, objective, what is changed
     ("GAN, minimax", "gan", {}),
     ("GAN, non-saturating", "ns-gan", {}),
-    ("Non-saturating + R1", "ns-gan", {"r1": 1.0}),
-    ("Non-saturating + R2", "ns-gan", {"r2": 1.0}),
-    ("Non-saturating + noise", "ns-gan", {"noise": 1.0}),
+    ("NS-GAN + R1", "ns-gan", {"r1": 1.0}),
+    ("NS-GAN + R2", "ns-gan", {"r2": 1.0}),
+    ("NS-GAN + noise", "ns-gan", {"noise": 1.0}),
     ("LSGAN", "lsgan", {}),
     ("WGAN, clipped", "wgan", {}),
     ("WGAN-GP", "wgan-gp", {}),
@@ -40,7 +40,7 @@ GALLERY = (  # what stands side by side: title, objective, what is changed
     ("R3GAN without R1, R2", "r3gan", {"r1": 0.0, "r2": 0.0}),
     ("BEGAN", "began", {}),
 )
-TONES = {"arrives": "good", "shrinks": "good", "grows": "bad", "leaves": "bad", "stays": "bad"}
+TONES = {"arrives": "good", "grows": "bad", "leaves": "bad", "stays": "bad"}
 CIRCLE = np.linspace(0, 2 * np.pi, 121)
 
 
@@ -67,6 +67,9 @@ def part() -> None:
         first=len(_frames(len(path))) - 1, scene="dirac", on_click=_clicked,
     )  # fmt: skip
     st.markdown("##### Every objective and penalty from the same start")
+    st.caption(
+        "Beside each name: what its distance to the equilibrium did, and what was left of it."
+    )
     _gallery(request)
     with st.expander("The source of the arrows and of the eigenvalues"):
         left, right = st.columns(2, gap="large")
@@ -176,13 +179,21 @@ def _field(arrays: dict[str, np.ndarray]) -> dict:
     }  # fmt: skip
 
 
+def _badge(word: str, path: np.ndarray) -> dict:
+    """What a walk did, with the distance that its last quarter left; half the start is good."""
+    far = np.hypot(*path.T)
+    left = float(far[-max(1, len(far) // 4) :].max())
+    tone = "good" if word == "shrinks" and left < far[0] / 2 else TONES.get(word, "")
+    return {"badge": f"{word}: {left:.2g}" if word != "rests" else word, "tone": tone}
+
+
 def _distance(about: dict, path: np.ndarray) -> dict:
     far = np.hypot(*path.T)
     top = min(float(far.max()), 4 * float(far[0]) + 1) or 1.0
     shown = _frames(len(path))
     return {
         "title": "Distance to the equilibrium", "x": (0, len(path) - 1), "name": "step",
-        "badge": about["measured"]["word"], "tone": TONES.get(about["measured"]["word"], ""),
+        **_badge(about["measured"]["word"], path),
         "rows": [{
             "y": (0, 1.08 * top),
             "series": [{"kind": "path", "color": "q", "x": shown, "y": far[shown]}],
@@ -227,7 +238,7 @@ def _gallery(request: dict[str, Any]) -> None:
         word = about["games"][i]["measured"]
         panel = _field({name: arrays[name][i] for name in ("field", "path")})
         panel["rows"][0]["series"][0]["long"] = 9
-        panels.append(panel | {"title": title, "badge": word, "tone": TONES.get(word, "")})
+        panels.append(panel | {"title": title, **_badge(word, arrays["path"][i])})
     labels = [f"step {i}" for i in _frames(arrays["path"].shape[1])]
     film(
         panels, key="eq_dirac_gallery", aria="The same walk under every objective and penalty",
