@@ -6,15 +6,23 @@ is what D's loss adds at each sample, [n]. `after` sees D and the scores of its 
 the objective of the next one, so whatever changes during training (BEGAN's k) is data.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import relu, softplus
 
 Scorer = Callable[[Tensor], Tensor]
+
+
+@runtime_checkable
+class KnowsSlopes(Protocol):
+    """A scorer that has its input gradients at hand."""
+
+    def slopes(self, *at: Tensor) -> Sequence[Tensor]:
+        """∇D [n, d] at each sample of each of `at`."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +41,12 @@ class Objective:
         raise TypeError(f"{type(self).__name__} has no g_loss: use one of OBJECTIVES.")
 
     def penalty(self, D: Scorer, x: Tensor, x_fake: Tensor, rng: torch.Generator) -> Tensor | None:
-        if self.r1 and self.r2:  # one pass over both
-            on_real, on_fake = slope2(D, torch.cat([x, x_fake])).chunk(2)
-            return self.r1 / 2 * on_real + self.r2 / 2 * on_fake
-        if self.r1:
-            return self.r1 / 2 * slope2(D, x)
-        return self.r2 / 2 * slope2(D, x_fake) if self.r2 else None
+        weighted = [(w, at) for w, at in ((self.r1, x), (self.r2, x_fake)) if w]
+        if not weighted:
+            return None
+        slopes = slope2(D, *(at for _, at in weighted))
+        parts = [w / 2 * slope for (w, _), slope in zip(weighted, slopes, strict=True)]
+        return torch.stack(parts).sum(0)
 
     def after(self, D: nn.Module, real: Tensor, fake: Tensor) -> "Objective":
         return self
@@ -121,8 +129,9 @@ class WGANGP(Objective):
 
     def penalty(self, D: Scorer, x: Tensor, x_fake: Tensor, rng: torch.Generator) -> Tensor:
         one_each = (len(x),) + (1,) * (x.dim() - 1)
-        mix = torch.rand(one_each, generator=rng, device=x.device)
-        slope = (slope2(D, torch.lerp(x_fake, x, mix)) + 1e-12).sqrt()  # √ has no slope at 0
+        mix = torch.rand(one_each, generator=rng, device=x.device, dtype=x.dtype)
+        (slope,) = slope2(D, torch.lerp(x_fake, x, mix))
+        slope = (slope + 1e-12).sqrt()  # √ has no slope at 0
         penalty = self.lam * (slope - 1) ** 2
         zero_centred = super().penalty(D, x, x_fake, rng)
         return penalty if zero_centred is None else penalty + zero_centred
@@ -178,11 +187,17 @@ class R3GAN(Objective):
         return softplus(real - fake)  # -log σ(D(x̃) - D(x))
 
 
-def slope2(D: Scorer, x: Tensor) -> Tensor:
-    """‖∇D‖² at each sample of x [n, …] -> [n], differentiable in D's weights."""
-    x = x.detach().requires_grad_()
+def slope2(D: Scorer, *at: Tensor) -> list[Tensor]:
+    """‖∇D‖² at each sample, [n] for each batch [n, …] of `at`, differentiable in D's weights.
+
+    A scorer that has `slopes(*at)` is asked for them; any other is differentiated twice, in one
+    pass over all batches.
+    """
+    if isinstance(D, KnowsSlopes):
+        return [slope.square().sum(1) for slope in D.slopes(*at)]
+    x = torch.cat(at).detach().requires_grad_()
     (slope,) = torch.autograd.grad(D(x).sum(), x, create_graph=True)
-    return slope.flatten(1).float().square().sum(1)
+    return list(slope.flatten(1).square().sum(1).split([len(batch) for batch in at]))
 
 
 OBJECTIVES: dict[str, type[Objective]] = {

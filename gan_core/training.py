@@ -6,14 +6,15 @@ is decided here and in `build`; no loss and no network knows of it.
 
 import math
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from gan_core.objectives import Objective
+from gan_core.dense import Seen, dense, dense_map
+from gan_core.objectives import Objective, Scorer
 
 Sampler = Callable[[int, torch.Generator], Tensor]  # (n, rng) -> real samples [n, …] on the device
 
@@ -103,8 +104,7 @@ def train(players: Players, real: Sampler, plan: Plan) -> Iterator[Step]:
             d_loss, penalty, on_real, on_fake = loop.d_step()
         for _ in range(plan.n_gen):
             g_loss = loop.g_step()
-        if players.ema is not None:
-            _average(players.ema, players.G, plan.ema, players.step)
+        loop.average()
         players.step += 1
         yield Step(players.step, players, d_loss, g_loss, penalty, on_real, on_fake)
 
@@ -117,6 +117,16 @@ class _Loop:
         # BatchNorm in D must see real and fake apart, as every one of these papers trained it.
         self.joint = not any(isinstance(m, nn.modules.batchnorm._BatchNorm)
                              for m in players.D.modules())  # fmt: skip
+        self.dense = None if plan.bfloat16 else dense(players.D)
+        self.made = (None if plan.bfloat16 else dense_map(players.G)) or players.G
+        # found once: walking through a network's modules costs as much as a small network's pass
+        self.d_weights, self.g_weights = list(players.D.parameters()), list(players.G.parameters())
+        self.ema_weights: list[Tensor] = []
+        self.statistics: list[tuple[Tensor, Tensor]] = []
+        if players.ema is not None:
+            self.ema_weights = list(players.ema.parameters())
+            pairs = zip(players.ema.buffers(), players.G.buffers(), strict=True)
+            self.statistics = list(pairs)
         groups = players.opt_g.param_groups + players.opt_d.param_groups
         self.rates = [(group, group.setdefault("full_lr", group["lr"])) for group in groups]
 
@@ -147,54 +157,79 @@ class _Loop:
         with self.arithmetic():
             return self.p.D(x)
 
-    def d_step(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        p = self.p
-        x = self.seen(self.real(self.plan.batch, p.rng))
-        with torch.no_grad(), self.arithmetic():
-            x_fake = p.G(self.latents())
-        x_fake = self.seen(x_fake.float())
+    def scored(self, x: Tensor, x_fake: Tensor) -> tuple[Tensor, Tensor, Scorer]:
+        """D at both batches [n], and the scorer that a penalty of theirs shall ask."""
+        if self.dense is not None:
+            scores, slopes = self.dense.both(torch.cat([x, x_fake]))
+            on_real, on_fake = scores.chunk(2)
+            return on_real, on_fake, Seen(self.dense, (x, x_fake), slopes.chunk(2))
         if self.joint:
             on_real, on_fake = self.score(torch.cat([x, x_fake])).float().chunk(2)
         else:
             on_real, on_fake = self.score(x).float(), self.score(x_fake).float()
+        return on_real, on_fake, self.score
+
+    def d_step(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        p = self.p
+        x = self.seen(self.real(self.plan.batch, p.rng))
+        with torch.no_grad(), self.arithmetic():
+            x_fake = self.made(self.latents())
+        x_fake = self.seen(x_fake.float())
+        on_real, on_fake, scorer = self.scored(x, x_fake)
         loss = p.objective.d_loss(on_real, on_fake).mean()
-        penalty = p.objective.penalty(self.score, x, x_fake, p.rng)
+        penalty = p.objective.penalty(scorer, x, x_fake, p.rng)
         extra = torch.zeros_like(loss) if penalty is None else penalty.mean()
-        p.opt_d.zero_grad(set_to_none=True)
-        (loss if penalty is None else loss + extra).backward()
-        p.opt_d.step()
+        _descend(p.opt_d, self.d_weights, loss if penalty is None else loss + extra)
         on_real, on_fake = on_real.detach(), on_fake.detach()
         p.objective = p.objective.after(p.D, on_real, on_fake)
         return loss.detach(), extra.detach(), on_real, on_fake
 
     def g_step(self) -> Tensor:
         p = self.p
-        p.D.requires_grad_(False)  # D's slopes in its weights are not needed: save their cost
         with self.arithmetic():
-            fake = p.G(self.latents())
-        on_fake = self.score(self.seen(fake.float())).float()
-        on_real = on_fake
-        if p.objective.pairs:
-            with torch.no_grad():
-                on_real = self.score(self.seen(self.real(self.plan.batch, p.rng))).float()
-        loss = p.objective.g_loss(on_real, on_fake).mean()
-        p.opt_g.zero_grad(set_to_none=True)
-        loss.backward()
-        p.opt_g.step()
-        p.D.requires_grad_(True)
+            fake = self.made(self.latents())
+        with frozen(self.d_weights):
+            scorer = self.score if self.dense is None else self.dense
+            on_fake = scorer(self.seen(fake.float())).float()
+            on_real = on_fake
+            if p.objective.pairs:
+                with torch.no_grad():
+                    on_real = self.score(self.seen(self.real(self.plan.batch, p.rng))).float()
+            loss = p.objective.g_loss(on_real, on_fake).mean()
+            _descend(p.opt_g, self.g_weights, loss)
         return loss.detach()
 
+    @torch.no_grad()
+    def average(self) -> None:
+        """Move the running average towards G; faster at first, when G is far from anything."""
+        if self.p.ema is None:
+            return
+        decay = min(self.plan.ema, (1 + self.p.step) / (10 + self.p.step))
+        torch._foreach_lerp_(self.ema_weights, list(self.g_weights), 1 - decay)
+        for kept, now in self.statistics:  # BatchNorm's
+            if kept.is_floating_point():
+                kept.lerp_(now, 1 - decay)
+            else:
+                kept.copy_(now)
 
-@torch.no_grad()
-def _average(ema: nn.Module, G: nn.Module, decay: float, step: int) -> None:
-    """Move the average towards G; faster at first, when G is still far from anything."""
-    decay = min(decay, (1 + step) / (10 + step))
-    torch._foreach_lerp_(list(ema.parameters()), list(G.parameters()), 1 - decay)
-    for kept, now in zip(ema.buffers(), G.buffers(), strict=True):  # BatchNorm's statistics
-        if kept.is_floating_point():
-            kept.lerp_(now, 1 - decay)
-        else:
-            kept.copy_(now)
+
+@contextmanager
+def frozen(weights: list[nn.Parameter]) -> Iterator[None]:
+    """Without gradients in these weights, which saves what they would cost."""
+    for weight in weights:
+        weight.requires_grad = False
+    try:
+        yield
+    finally:
+        for weight in weights:
+            weight.requires_grad = True
+
+
+def _descend(optimizer: torch.optim.Optimizer, weights: list[nn.Parameter], loss: Tensor) -> None:
+    for weight in weights:
+        weight.grad = None
+    loss.backward()
+    optimizer.step()
 
 
 def _gradient_norm(net: nn.Module) -> Tensor:

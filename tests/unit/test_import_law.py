@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 FLOORS = [
     {"catalog"},
     {"objectives", "models", "data", "divergences", "metrics", "features"},
-    {"training", "equilibrium", "dirac", "dirac_verdict", "bins", "population", "learned"},
+    {"dense", "training", "equilibrium", "dirac", "dirac_verdict", "bins", "population", "learned"},
     {"config", "presets", "build", "checkpoint", "pictures", "judge"},
     {"runs"},
     {"executors", "answers", "worker", "serve", "commands", "__main__"},
@@ -22,6 +22,7 @@ ORDERED = [
     ["config", "presets", "build", "checkpoint"],
     ["config", "pictures"],
     ["config", "judge"],
+    ["dense", "training"],
     ["dirac", "dirac_verdict"],
     ["equilibrium", "bins", "population", "learned"],
     ["answers", "worker", "serve"],

@@ -42,7 +42,7 @@ class OneMix(WGANGP):
 
     def penalty(self, D: Scorer, x: Tensor, x_fake: Tensor, rng: torch.Generator) -> Tensor:
         mix = torch.rand(1, generator=rng)  # one ε for all of the batch
-        slope = (slope2(D, torch.lerp(x_fake, x, mix)) + 1e-12).sqrt()
+        slope = (slope2(D, torch.lerp(x_fake, x, mix))[0] + 1e-12).sqrt()
         return self.lam * (slope - 1) ** 2
 
 
@@ -68,7 +68,7 @@ def one_norm(wrong: bool, seed: int) -> Result:
         train_critic(D, objective, blob, blob_beside, n, rng)
         x, x_fake = blob(FRESH, rng), blob_beside(FRESH, rng)
         between = torch.lerp(x_fake, x, torch.rand(FRESH, 1, generator=rng))
-        slopes.append(slope2(D, between).sqrt().mean().item())
+        slopes.append(slope2(D, between)[0].sqrt().mean().item())
         reported.append((D(x).mean() - D(x_fake).mean()).item())
     numbers = {
         "least": BATCHES[0], "most": BATCHES[-1], "slope_least": slopes[0], "slope": slopes[-1],
