@@ -114,7 +114,7 @@ def draw(config: Config, samples: Tensor, request: dict[str, Any], columns: int)
     """Samples as their kind is drawn: points as float32 pairs, images as one tiled picture."""
     if config.kind == "2d":
         points = samples.numpy().astype("<f4")
-        toy = load(config.data)
+        toy = load(config.data, beside=locate(request["checkpoint"]).parent)
         assert isinstance(toy, Toy)
         about = {"kind": "2d", "points": len(points), "extent": list(toy.extent)}
         return about, points.tobytes()
