@@ -10,7 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gan_core import runs, worker
+from gan_core import runs, serve, worker
 from gan_core.catalog import DATA, BadInput, data_info, own_points
 from gan_core.config import validate
 from gan_core.data import load
@@ -315,6 +315,16 @@ def test_a_run_is_whole_without_the_store_and_goes_on_from_its_own_copy(cloud, s
     assert scene["modes"] is None and run.status()["metrics"]["em"] > 0
     with pytest.raises(BadInput):
         load(spec)  # this run lies outside the runs root
+
+
+def test_a_checkpoint_without_its_points_can_still_be_sampled(cloud, store, tmp_path):
+    config = preset("ns-gan", f"points:{points.put(cloud)}")
+    shutil.rmtree(store)
+    drawn = torch.from_numpy(cloud[:50])
+    about, raw = serve.draw(config, drawn, {"checkpoint": str(tmp_path / "alone.safetensors")}, 8)
+    x0, x1, y0, y1 = about["extent"]
+    assert raw == cloud[:50].tobytes()
+    assert ((drawn > torch.tensor([x0, y0])) & (drawn < torch.tensor([x1, y1]))).all()
 
 
 def test_a_set_lives_on_in_any_run_and_in_the_child_of_one(cloud, store, tmp_path):
