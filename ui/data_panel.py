@@ -27,8 +27,9 @@ def panel(prefix: str, data: str) -> str | None:
     which is then explained here."""
     own = own_data.is_own(data)
     title = "your own points" if own else DATA[data].title
-    unseen = own and "run" not in st.query_params  # a run wants the room below
-    with st.expander(f"Data: {title}", expanded=unseen, icon=":material/scatter_plot:"):
+    begins = st.session_state.get(f"{prefix}_train")  # pressed: a run wants the room below
+    unfolded = own and not begins and "run" not in st.query_params
+    with st.expander(f"Data: {title}", expanded=unfolded, icon=":material/scatter_plot:"):
         if own:
             return own_data.panel(prefix, data)
         left, right = st.columns([6, 4], gap="medium")

@@ -46,13 +46,18 @@ def panel(prefix: str, data: str) -> str | None:
     nothing yet that can be trained on."""
     own = _own(prefix)
     name, points, problem = _stored(data)
-    problem = problem or own.get("problem", "")
+    refused = "" if problem else own.get("refused", {}).get(data, "")
     left, right = st.columns([4, 5], gap="medium")
     with left:
         _sheet(prefix, name, points)
     with right:
-        if problem:
-            st.warning(gallery.plain(problem), icon=":material/edit:")
+        if problem or refused:
+            kept = (
+                "What was brought is not used; the points below stay"
+                if points is not None
+                else None
+            )
+            st.warning(gallery.plain(problem or refused), title=kept, icon=":material/edit:")
         if points is None:
             st.markdown("Draw on the sheet, or bring a table.")
         else:
@@ -70,7 +75,8 @@ def take_over(prefix: str, name: str, noise: float | None) -> None:
 
 def _own(prefix: str) -> dict[str, Any]:
     """What this session remembers: the `id` that was last brought, the `token` of the hand that
-    drew it, what was `said` of it and the last `problem`; `turn` counts the uploads."""
+    drew it, what was `said` of it; `turn` counts the uploads; why the last was `refused`, by the
+    choice of data that stayed."""
     return st.session_state.setdefault(f"{prefix}_own", {"id": "", "token": "", "turn": 0})
 
 
@@ -118,7 +124,7 @@ def _extent(points: np.ndarray) -> tuple[float, float, float, float]:
 def _facts(points: np.ndarray, said: str) -> str:
     (x0, y0), (x1, y1) = points.min(0), points.max(0)
     about = f"**{len(points):,} points**, x {x0:.4g} to {x1:.4g}, y {y0:.4g} to {y1:.4g}."
-    return f"{about} {gallery.plain(said)}".replace("-", "−")
+    return f"{about.replace('-', '−')} {gallery.plain(said)}"
 
 
 def _noise(prefix: str, data: str, points: np.ndarray) -> str:
@@ -209,16 +215,20 @@ def _take(prefix: str, read: Any, token: str) -> None:
     except BadInput as error:
         if token:  # what is on the sheet is not what was chosen before
             _choose(prefix, "", token, "")
-        _own(prefix)["problem"] = str(error)
+        _refuse(prefix, str(error))
     except OSError as error:
-        _own(prefix)["problem"] = f"The points could not be stored: {error.strerror}. Free space."
+        _refuse(prefix, f"The points could not be stored: {error.strerror}. Free some space.")
     else:
         _choose(prefix, name, token, said)
 
 
+def _refuse(prefix: str, why: str) -> None:
+    _own(prefix)["refused"] = {st.session_state.get(f"{prefix}_data"): why}
+
+
 def _choose(prefix: str, name: str, token: str, said: str) -> None:
     """Make a set the page's data; without a name, an empty sheet."""
-    _own(prefix).update(id=name, token=token, said=said, problem="")
+    _own(prefix).update(id=name, token=token, said=said, refused={})
     if st.session_state.get(f"{prefix}_data") != (POINTS + name if name else OWN):
         st.session_state[f"{prefix}_data"] = POINTS + name if name else OWN
     if not token:
