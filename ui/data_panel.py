@@ -25,25 +25,30 @@ LABELS = {"std": "Std σ", "noise": "Noise σ"}
 def panel(prefix: str, data: str) -> str | None:
     """Offer the parameters of the chosen data; its spec, or None where it cannot be trained on,
     which is then explained here."""
-    own = own_data.is_own(data)
-    title = "your own points" if own else DATA[data].title
-    begins = st.session_state.get(f"{prefix}_train")  # pressed: a run wants the room below
-    unfolded = own and not begins and "run" not in st.query_params
-    with st.expander(f"Data: {title}", expanded=unfolded, icon=":material/scatter_plot:"):
-        if own:
+    problem = ""
+    if own_data.is_own(data):
+        begins = st.session_state.get(f"{prefix}_train") or "run" in st.query_params
+        wanted = not begins or not own_data.usable(data)  # a run wants the room below
+        with st.expander("Data: your own points", expanded=wanted, icon=":material/draw:"):
             return own_data.panel(prefix, data)
+    with st.expander(f"Data: {DATA[data].title}", icon=":material/scatter_plot:"):
         left, right = st.columns([6, 4], gap="medium")
         with left:
             spec = parameters(prefix, data)
-            try:
-                points = preview(spec)
-            except BadInput as error:
-                st.warning(gallery.plain(str(error)), icon=":material/tune:")
-                return None
-            st.caption(f"`{spec}` · the picture shows {len(points):,} of its points.")
-        with right:
-            draw.show(points, around(points), f"Preview of {spec}", f"{prefix}_preview", id=spec)
-        return spec
+        try:
+            points = preview(spec)
+        except BadInput as error:
+            problem = str(error)
+        else:
+            left.caption(f"`{spec}` · the picture shows {len(points):,} of its points.")
+            with right:
+                draw.show(
+                    points, around(points), f"Preview of {spec}", f"{prefix}_preview", id=spec
+                )
+    if problem:  # outside, for it may be folded
+        st.warning(gallery.plain(problem), title="There is no such data", icon=":material/tune:")
+        return None
+    return spec
 
 
 def parameters(prefix: str, data: str) -> str:

@@ -26,6 +26,11 @@ def is_own(data: str) -> bool:
     return data == OWN or data.startswith(POINTS)
 
 
+def usable(data: str) -> bool:
+    """Whether a choice of own points can be trained on."""
+    return _stored(data)[1] is not None
+
+
 def choices(prefix: str) -> list[str]:
     """What the list of data offers beside the toys: a new sheet, and the sets in use here."""
     last = _own(prefix)["id"]

@@ -70,6 +70,9 @@ def test_data_that_cannot_be_is_refused_on_the_page_and_can_be_mended(query, say
     at = framed("train_2d", **query)
     assert says in shown(at)
     assert at.button(key="p_train").disabled and "[a]" not in at.warning[0].value
+    own = query.get("p_data", "").startswith("points")  # or a folded panel would hide it
+    assert not [w for panel in at.expander if not panel.proto.expanded for w in panel.warning]
+    assert at.expander[0].proto.expanded == own
     at.selectbox(key="p_data").set_value("checkerboard").run()
     assert not at.button(key="p_train").disabled
 
