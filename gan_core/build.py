@@ -5,6 +5,7 @@ import random
 import time
 from dataclasses import fields
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -21,15 +22,16 @@ from gan_core.training import Plan, Players, train
 WARM_UP = 5  # first rounds, slower than the rest
 
 
-def build(config: Config) -> tuple[Players, Toy | Images, Plan]:
-    """The players, the data set and the plan of a checked config.
+def build(config: Config, beside: Path | None = None) -> tuple[Players, Toy | Images, Plan]:
+    """The players, the data set and the plan of a checked config; `beside` is the run's folder,
+    where its own points lie.
 
     Every random number, here and in training, comes from one seed: equal configs on one machine
     give equal runs. numpy's and Python's own generators are seeded from it too.
     """
     config = validate(config)
     device = pick_device(config.device)
-    dataset = load(config.data, config.size)
+    dataset = load(config.data, config.size, beside=beside)
     return players(config, shape_of(dataset), device), dataset, plan(config, device)
 
 

@@ -148,6 +148,15 @@ DATA: dict[str, DataInfo] = {
     "cifar10": DataInfo("CIFAR-10", "image", credit="Krizhevsky 2009", shipped=False),
 }
 FOLDER = "folder:"  # `folder:PATH` names a folder of images instead of a set above
+POINTS = "points:"  # `points:<id>` names stored points (see gan_core.plane.points)
+
+# The numbers a parameter of 2-D data may be: least, most, and what it is.
+_BOUNDS = {
+    "modes": (1, 256, "whole"), "side": (1, 20, "whole"), "cells": (2, 64, "whole"),
+    "radius": (1e-6, 1000, "positive"), "spacing": (1e-6, 1000, "positive"),
+    "std": (1e-6, 1000, "positive"), "turns": (1e-6, 20, "positive"),
+    "noise": (1e-6, 1000, "or zero"), "imbalance": (1e-6, 1000, "or zero"),
+}  # fmt: skip
 
 
 def choose(name: str, names: Iterable[str], what: str) -> str:
@@ -180,6 +189,28 @@ def parse_spec(text: str) -> tuple[str, dict[str, float]]:
     return match[1].lower(), params
 
 
+def own_points(spec: str) -> tuple[str, float | None] | None:
+    """(id, noise) of `points:<id>` or `points:<id>(noise=0.02)`; the noise is None if not given.
+
+    None for any other spec. BadInput for an id that cannot be one, or a noise that cannot be used.
+    """
+    if not spec.startswith(POINTS):
+        return None
+    match = re.fullmatch(r"([0-9a-f]{12})\s*(\(.*\))?\s*", spec[len(POINTS) :])
+    if not match:
+        raise BadInput(
+            f"“{spec[:60]}” names no points: after “points:” stands an id of 12 digits 0-9 and"
+            " a-f, as a page shows it for points that were drawn or uploaded."
+        )
+    _, params = parse_spec(f"points{match[2] or ''}")
+    for key in params:
+        choose(key, ("noise",), "parameter of points")
+    noise = params.get("noise")
+    if noise is not None and noise != 0 and not 1e-12 <= noise <= 1e12:
+        raise BadInput(f"points(noise={noise:g}): noise must be 0, or above 0 and at most 1e12.")
+    return match[1], noise
+
+
 def data_info(spec: str) -> DataInfo:
     """The entry a data spec names, its own parameters filled in; BadInput if it cannot be."""
     if spec.startswith(FOLDER):
@@ -187,12 +218,26 @@ def data_info(spec: str) -> DataInfo:
         if not path:
             raise BadInput("“folder:” needs a path after the colon, as in folder:photos/cats.")
         return DataInfo(f"Images in {path}", "image")
+    if own := own_points(spec):
+        return DataInfo("Own points", "2d", {} if own[1] is None else {"noise": own[1]})
     name, params = parse_spec(spec)
     info = DATA[choose(name, DATA, "data set")]
-    for key in params:
+    for key, value in params.items():
         if not info.params:
             raise BadInput(f"“{name}” takes no parameters: write just {name}.")
         choose(key, info.params, f"parameter of {name}")
+        _require_within(name, key, value)
     return DataInfo(
         info.title, info.kind, {**info.params, **params}, info.credit, info.channels, info.shipped
     )
+
+
+def _require_within(name: str, key: str, value: float) -> None:
+    """BadInput where a parameter's value makes no distribution."""
+    low, high, what = _BOUNDS[key]
+    where = f"{name}({key}={value:g}): {key} must be"
+    if what == "whole" and not (low <= value <= high and value == int(value)):
+        raise BadInput(f"{where} a whole number, {low:g} to {high:g}.")
+    if not low <= value <= high and not (what == "or zero" and value == 0):
+        zero = "0, or " if what == "or zero" else ""
+        raise BadInput(f"{where} {zero}above 0 and at most {high:g}.")

@@ -35,7 +35,7 @@ class Config:
     """Everything that decides a run; two equal Configs on one machine give equal numbers."""
 
     objective: str = _setting("ns-gan", "what", "the GAN system", choices=tuple(OBJECTIVES))
-    data: str = _setting("ring", "what", "data set, as ring(modes=12) or folder:PATH")
+    data: str = _setting("ring", "what", "data set, as ring(modes=12), points:ID or folder:PATH")
     preset: str = _setting(
         "recommended", "what", "where the defaults came from", choices=("recommended", "published")
     )

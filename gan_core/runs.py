@@ -20,6 +20,7 @@ import numpy as np
 
 from gan_core.catalog import BadInput
 from gan_core.config import Config, validate
+from gan_core.plane import points
 
 CURVES = (
     "step", "seconds", "d_loss", "g_loss", "d_real", "d_fake", "d_grad", "g_grad", "penalty", "k",
@@ -228,7 +229,8 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def create(config: Config, folder: Path | None = None, parent: str | None = None) -> Run:
-    """A new, queued run: in `folder` itself, or under `root()` with a new id."""
+    """A new, queued run: in `folder` itself, or under `root()` with a new id. Points of one's own
+    are copied into it, from the store or from the run it continues, its `parent`."""
     if folder is None:
         folder = root() / new_id(config)
     if (folder / "config.json").exists():
@@ -240,6 +242,7 @@ def create(config: Config, folder: Path | None = None, parent: str | None = None
             f"“{folder.name}” cannot name a run: use letters, digits, dots, dashes and underscores,"
             " the first a letter or digit, 64 at most."
         )
+    points.keep_with(config.data, folder, root() / parent if parent else None)
     folder.mkdir(parents=True, exist_ok=True)
     run = Run(folder)
     write_whole(folder / "config.json", config.to_json().encode())

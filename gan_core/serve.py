@@ -21,9 +21,10 @@ from torch import Tensor
 
 from gan_core import checkpoint, pictures, worker
 from gan_core.answers import Answer, table
-from gan_core.catalog import BadInput, choose
+from gan_core.catalog import BadInput, choose, own_points
 from gan_core.config import Config
 from gan_core.data import Toy, load
+from gan_core.data.toys import square
 from gan_core.runs import CHECKPOINT, Run
 from gan_core.training import Players, generate
 
@@ -114,9 +115,8 @@ def draw(config: Config, samples: Tensor, request: dict[str, Any], columns: int)
     """Samples as their kind is drawn: points as float32 pairs, images as one tiled picture."""
     if config.kind == "2d":
         points = samples.numpy().astype("<f4")
-        toy = load(config.data)
-        assert isinstance(toy, Toy)
-        about = {"kind": "2d", "points": len(points), "extent": list(toy.extent)}
+        extent = _extent(config, points, locate(request["checkpoint"]).parent)
+        about = {"kind": "2d", "points": len(points), "extent": list(extent)}
         return about, points.tobytes()
     columns = _whole(request, "columns", columns, 1, MOST)
     scale = _whole(request, "scale", 1, 1, 16)
@@ -134,6 +134,20 @@ def draw(config: Config, samples: Tensor, request: dict[str, Any], columns: int)
         "height": pixels.shape[0] * scale,
     }  # fmt: skip
     return about, pictures.encode(pixels, form, scale)
+
+
+def _extent(config: Config, points: Any, beside: Path) -> tuple[float, ...]:
+    """Where points are drawn: the data's extent, or a square around them where a checkpoint came
+    without the points that it was trained on."""
+    try:
+        toy = load(config.data, beside=beside)
+    except BadInput:
+        if not own_points(config.data):
+            raise
+        low, high = points.min(0), points.max(0)
+        return square(float((high - low).max()) / 2 or 1.0, *((low + high) / 2).tolist())
+    assert isinstance(toy, Toy)
+    return toy.extent
 
 
 def _whole(request: dict[str, Any], name: str, default: int, low: int, high: int) -> int:

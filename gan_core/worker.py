@@ -103,7 +103,7 @@ class _Recorder:
             started=time.time(), steps=self.config.steps,
             bad_input=False, machine=f"{runs.machine()}, torch {torch.__version__.split('+')[0]}",
         )  # fmt: skip
-        self.players, self.data, self.plan = build(self.config)
+        self.players, self.data, self.plan = build(self.config, run.path)
         self.before = 0.0  # seconds of training in earlier sittings
         if resume:
             self._take_up()

@@ -5,7 +5,6 @@ page. A widget's default is the preset's value; choosing another objective or pr
 them anew, because settings that suit one objective seldom suit the next.
 """
 
-import math
 import os
 from collections.abc import Callable
 from dataclasses import Field, fields
@@ -14,10 +13,10 @@ from typing import Any
 
 import streamlit as st
 
-from gan_core.catalog import DATA, FOLDER, OBJECTIVES, BadInput, data_info, parse_spec
+from gan_core.catalog import FOLDER, OBJECTIVES, BadInput, own_points, parse_spec
 from gan_core.config import Config, data_names, validate
 from gan_core.presets import preset
-from ui import explain, gallery
+from ui import data_panel, explain, gallery, own_data
 
 PRESETS = ("recommended", "published")  # as addresses and the command line have them
 OWN_FOLDER = "folder"
@@ -42,7 +41,6 @@ LABELS = {
     "lam": "λ", "clip": "Clip c", "gamma": "γ", "lambda_k": "λₖ", "a": "a", "b": "b", "c": "c",
 }  # fmt: skip
 _FIELDS: dict[str, Field] = {f.name: f for f in fields(Config)}
-_WIDE = 152  # pixels of one small widget
 
 
 def objectives(kind: str) -> list[str]:
@@ -60,11 +58,16 @@ def bar(
     Returns that Config, or None where the choices do not fit together, which is then explained.
     """
     config, problem = None, ""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
+    with row:
         objective, data, chosen = _choices(prefix, kind, defaults)
+    words, spec = st.container(), None
+    if kind == "2d":
+        spec = data_panel.panel(prefix, data)
+    with row:
         with st.popover("Advanced", icon=":material/tune:", key=f"{prefix}_advanced"):
             try:
-                config = _settings(prefix, kind, objective, data, chosen)
+                config = _settings(prefix, kind, objective, spec, data, chosen)
             except BadInput as error:
                 problem = str(error)
         explain.formulas(objective)
@@ -73,15 +76,16 @@ def bar(
             disabled=config is None,
         )  # fmt: skip
     info = explain.info(objective)
-    st.caption(f"**{info.title}** · {info.summary} *{info.source}*")
-    explain.download_note(data)
-    if config is None:
+    with words:
+        st.caption(f"**{info.title}** · {info.summary} *{info.source}*")
+        explain.download_note(data)
+    if problem:
         st.warning(
             gallery.plain(problem),
             title="These settings do not fit together",
             icon=":material/tune:",
         )
-    elif pressed:
+    elif pressed and config is not None:
         train(config)
     return config
 
@@ -92,8 +96,7 @@ def _choices(prefix: str, kind: str, defaults: tuple[str, str]) -> tuple[str, st
     Options are shown by their names, because an address holds an option as it is shown.
     """
     names, sets = objectives(kind), data_names(kind)
-    if kind == "image":
-        sets.append(OWN_FOLDER)
+    sets += [OWN_FOLDER] if kind == "image" else own_data.choices(prefix)
     again: dict[str, Any] = {"on_change": _to_preset, "args": (prefix, kind)}
     objective = st.selectbox(
         "Objective", names, names.index(defaults[0]),
@@ -112,16 +115,19 @@ def _choices(prefix: str, kind: str, defaults: tuple[str, str]) -> tuple[str, st
     return objective, data, chosen
 
 
-def _settings(prefix: str, kind: str, objective: str, data: str, chosen: str) -> Config:
-    """Every other field, in groups; the checked Config of all choices, or BadInput."""
+def _settings(
+    prefix: str, kind: str, objective: str, spec: str | None, data: str, chosen: str
+) -> Config | None:
+    """Every other field, in groups; the checked Config of all choices, None without a `spec` of
+    2-D data, or BadInput."""
     base = preset(objective, data_names(kind)[0], chosen)
-    values: dict[str, Any] = {"data": _data_spec(prefix, data)}
+    values: dict[str, Any] = {"data": spec if kind == "2d" else _image_data(prefix, data)}
     for title, names in _groups(kind, base.objective).items():
         st.markdown(f"**{title}**")
         with st.container(horizontal=True):
             for name in names:
                 values[name] = _widget(prefix, _FIELDS[name], getattr(base, name))
-    return validate(base.replace(**values))
+    return None if values["data"] is None else validate(base.replace(**values))
 
 
 def take_over(prefix: str, config: Config) -> None:
@@ -135,6 +141,8 @@ def take_over(prefix: str, config: Config) -> None:
     if config.data.startswith(FOLDER):
         state[f"{prefix}_data"] = OWN_FOLDER
         state[f"{prefix}_folder"] = config.data[len(FOLDER) :]
+    elif own := own_points(config.data):
+        own_data.take_over(prefix, *own)
     else:
         name, _ = parse_spec(config.data)
         state[f"{prefix}_data"] = name
@@ -167,8 +175,8 @@ def _set(prefix: str, config: Config) -> None:
             st.session_state[f"{prefix}_{name}"] = getattr(config, name)
 
 
-def _data_spec(prefix: str, data: str) -> str:
-    """The data spec of a name and its parameters' widgets: `ring(modes=12)`."""
+def _image_data(prefix: str, data: str) -> str:
+    """The data spec of a choice of images: its name, or the folder that is named here."""
     if data == OWN_FOLDER:
         path = st.text_input(
             "Folder on this machine", key=f"{prefix}_folder", bind="query-params",
@@ -178,22 +186,7 @@ def _data_spec(prefix: str, data: str) -> str:
             raise BadInput("Name the folder that holds your pictures, under Advanced settings.")
         _check_folder(path)
         return FOLDER + path
-    params = DATA[data].params
-    if not params:
-        return data
-    st.markdown(f"**{DATA[data].title}**")
-    changed = []
-    with st.container(horizontal=True):
-        for name, default in params.items():
-            value = st.number_input(
-                name.capitalize(), value=float(default), step=_step(default), format="%.6g",
-                key=f"{prefix}_{data}_{name}", bind="query-params", width=_WIDE,
-            )  # fmt: skip
-            if value != default:
-                changed.append(f"{name}={repr(value).removesuffix('.0')}")
-    spec = f"{data}({','.join(changed)})" if changed else data
-    data_info(spec)
-    return spec
+    return data
 
 
 def _check_folder(path: str) -> None:
@@ -216,7 +209,7 @@ def _widget(prefix: str, field: Field, value: Any) -> Any:
     meta = field.metadata
     common: dict[str, Any] = {
         "label": LABELS[field.name], "key": f"{prefix}_{field.name}", "bind": "query-params",
-        "help": meta["help"][0].upper() + meta["help"][1:] + ".", "width": _WIDE,
+        "help": meta["help"][0].upper() + meta["help"][1:] + ".", "width": data_panel.SMALL,
     }  # fmt: skip
     choices = list(meta["choices"] or ())
     if field.name == "size":
@@ -228,14 +221,6 @@ def _widget(prefix: str, field: Field, value: Any) -> Any:
     kind = field.type
     return st.number_input(
         value=kind(value), min_value=kind(meta["min"]), max_value=kind(meta["max"]),
-        step=_step(value) if kind is float else 1, format="%.6g" if kind is float else "%d",
-        **common,
+        step=data_panel.step(value) if kind is float else 1,
+        format="%.6g" if kind is float else "%d", **common,
     )  # fmt: skip
-
-
-def _step(value: float) -> float:
-    """How far one press of plus goes: one, or a tenth of a small value's leading decimal."""
-    size = abs(value) or 0.1
-    if 0.9 < size < 1:  # a decay: what matters is its distance from one
-        return 0.001
-    return 1.0 if size >= 4 else 10.0 ** (math.floor(math.log10(size)) - 1)

@@ -66,7 +66,8 @@ def evaluate(args: argparse.Namespace) -> Result:
 
     path = checkpoint_of(args.checkpoint)
     config, players = checkpoint.load(path, str(build.pick_device(args.device)))
-    metrics = judge.Judge(config, data.load(config.data, config.size))(players, full=True)
+    found = data.load(config.data, config.size, beside=path.parent)
+    metrics = judge.Judge(config, found)(players, full=True)
     for name, value in metrics.items():
         print(f"{name}: {value}")
     return {"checkpoint": str(path), "step": players.step, "metrics": metrics}, 0

@@ -21,7 +21,7 @@ from gan_core.runs import LIVE, Run
 def train_arguments(parser: argparse.ArgumentParser) -> None:
     names = ", ".join([*OBJECTIVES, "dcgan"])
     parser.add_argument("--objective", default="ns-gan", help=names)
-    parser.add_argument("--data", default="ring", help=f"{', '.join(DATA)}, folder:PATH")
+    parser.add_argument("--data", default="ring", help=f"{', '.join(DATA)}, points:ID, folder:PATH")
     parser.add_argument("--preset", default="recommended", help="recommended or published")
     parser.add_argument("--out", type=Path, default=None, help="folder of the run (default: new)")
     own = parser.add_argument_group("settings (the preset's, unless given)")

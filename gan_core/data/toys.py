@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Generator, Tensor
 
-from gan_core.catalog import BadInput
+from gan_core.plane import shapes
 
 Draw = Callable[[int, Generator], Tensor]
 Density = Callable[[Tensor], Tensor]
@@ -22,7 +22,10 @@ NODES = 2048  # points that stand for a curve in its density: far closer togethe
 @dataclass(frozen=True, eq=False)
 class Toy:
     """One distribution. `modes` [m, 2], `weights` [m] and `std` are those of a Gaussian mixture
-    (None, None and 0 for other shapes); `extent` is (x0, x1, y0, y1), a square around all data."""
+    (None, None and 0 for other shapes); `extent` is (x0, x1, y0, y1), a square around all data.
+
+    `centre` and `scale` are the mean and the root mean square deviation a coordinate: the data
+    minus `centre`, over `scale`, have about unit size."""
 
     name: str
     extent: tuple[float, float, float, float]
@@ -32,6 +35,8 @@ class Toy:
     weights: Tensor | None = field(default=None, repr=False)
     std: float = 0.0
     dim: int = 2
+    centre: tuple[float, float] = (0.0, 0.0)
+    scale: float = 1.0
 
     def sample(self, n: int, generator: Generator, device: str | torch.device = "cpu") -> Tensor:
         """float32 [n, 2], drawn on the generator's own device, then moved to `device`."""
@@ -45,25 +50,22 @@ class Toy:
 
 
 def toy(name: str, params: dict[str, float]) -> Toy:
-    """The toy of a catalog name with all its parameters; BadInput for one that makes no sense."""
-    if name.startswith("ring"):
-        return _ring(name, params)
-    if name.startswith("grid"):
-        return _grid(name, params)
+    """The toy of a catalog name, with all its parameters as `catalog.data_info` checked them."""
+    if name.startswith(("ring", "grid")):
+        centres = (shapes.ring if name.startswith("ring") else shapes.grid)(torch, params)
+        return mixture(name, centres, params["std"], params["imbalance"])
     if name == "moons":
-        return _curve(name, _moons, _not_negative(name, params, "noise"))
+        return _curve(name, lambda u: shapes.moons(torch, u), params["noise"])
     if name == "swiss-roll":
-        turns = _positive(name, params, "turns", 20)
-        return _curve(name, lambda u: _swiss_roll(u, turns), _not_negative(name, params, "noise"))
+        turns = params["turns"]
+        return _curve(name, lambda u: shapes.swiss_roll(torch, u, turns), params["noise"])
     return _checkerboard(name, params)
 
 
 def mixture(name: str, modes: Tensor, std: float, imbalance: float = 0.0) -> Toy:
     """Equal round Gaussians at `modes`. With an `imbalance` of r, the first mode is 1 + r times as
     frequent as the last, geometrically in between."""
-    m = len(modes)
-    weights = torch.logspace(0, -1, m, base=1 + imbalance) if imbalance else torch.ones(m)
-    weights = weights / weights.sum()
+    weights = shapes.shares(torch, len(modes), imbalance)
 
     def draw(n: int, generator: Generator) -> Tensor:
         place = generator.device
@@ -71,65 +73,37 @@ def mixture(name: str, modes: Tensor, std: float, imbalance: float = 0.0) -> Toy
         return modes.to(place)[which] + std * torch.randn(n, 2, generator=generator, device=place)
 
     def density(x: Tensor) -> Tensor:
-        return _log_gaussians(x, modes.to(x.device), std, weights.to(x.device))
+        return log_gaussians(x, modes.to(x.device), std, weights.to(x.device))
 
-    extent = _square(modes.abs().max().item() + 4 * std)
-    return Toy(name, extent, draw, density, modes, weights, std)
-
-
-def _ring(name: str, params: dict[str, float]) -> Toy:
-    count = _whole(name, params, "modes", 1, 256)
-    angle = torch.arange(count) * (2 * math.pi / count)  # linspace(0, 2π, m) would repeat one
-    centres = _positive(name, params, "radius") * torch.stack([angle.cos(), angle.sin()], 1)
-    return mixture(name, centres, _positive(name, params, "std"), _imbalance(name, params))
-
-
-def _grid(name: str, params: dict[str, float]) -> Toy:
-    side = _whole(name, params, "side", 1, 20)
-    line = (torch.arange(side) - (side - 1) / 2) * _positive(name, params, "spacing")
-    centres = torch.cartesian_prod(line, line)
-    return mixture(name, centres, _positive(name, params, "std"), _imbalance(name, params))
+    extent = square(modes.abs().max().item() + 4 * std)
+    centre, scale = _moments(modes, weights, std**2)
+    return Toy(name, extent, draw, density, modes, weights, std, centre=centre, scale=scale)
 
 
 def _curve(name: str, curve: Callable[[Tensor], Tensor], noise: float) -> Toy:
     """A curve [0, 1] -> plane, walked at a uniform parameter, plus round Gaussian noise."""
     nodes = curve((torch.arange(NODES) + 0.5) / NODES)
+    weights = torch.full((NODES,), 1 / NODES)
 
     def draw(n: int, generator: Generator) -> Tensor:
         u = torch.rand(n, generator=generator, device=generator.device)
         return curve(u) + noise * torch.randn(n, 2, generator=generator, device=u.device)
 
     def density(x: Tensor) -> Tensor:
-        weights = torch.full((NODES,), 1 / NODES, device=x.device)
-        return _log_gaussians(x, nodes.to(x.device), noise, weights)
+        return log_gaussians(x, nodes.to(x.device), noise, weights.to(x.device))
 
-    extent = _square(nodes.abs().max().item() + 4 * noise)
+    extent = square(nodes.abs().max().item() + 4 * noise)
     gap = (nodes[1:] - nodes[:-1]).norm(dim=1).sort().values[-2].item()  # the jump between moons
-    return Toy(name, extent, draw, density if noise > 2 * gap else None)
-
-
-def _moons(u: Tensor) -> Tensor:
-    """Two half circles of radius 1 that reach into each other, centred on the origin."""
-    upper = u < 0.5
-    angle = 2 * math.pi * torch.where(upper, u, u - 0.5)
-    x = torch.where(upper, angle.cos(), 1 - angle.cos()) - 0.5
-    y = torch.where(upper, angle.sin(), 0.5 - angle.sin()) - 0.25
-    return torch.stack([x, y], 1)
-
-
-def _swiss_roll(u: Tensor, turns: float) -> Tensor:
-    """A spiral that starts after three quarters of a turn and ends at radius 1.5."""
-    angle = 2 * math.pi * (0.75 + turns * u)
-    radius = 1.5 * (0.75 + turns * u) / (0.75 + turns)
-    return torch.stack([radius * angle.cos(), radius * angle.sin()], 1)
+    centre, scale = _moments(nodes, weights, noise**2)
+    known = density if noise > 2 * gap else None
+    return Toy(name, extent, draw, known, centre=centre, scale=scale)
 
 
 def _checkerboard(name: str, params: dict[str, float]) -> Toy:
     """Uniform on every other square of a board over [-2, 2]²; the corner at (-2, -2) is filled."""
-    side = _whole(name, params, "cells", 2, 64)
-    step = 4 / side
-    row, column = torch.meshgrid(torch.arange(side), torch.arange(side), indexing="ij")
-    filled = torch.stack([row, column], -1)[(row + column) % 2 == 0]  # [k, 2]
+    side = int(params["cells"])
+    step = 2 * shapes.REACH / side
+    filled = shapes.filled_cells(torch, params)
 
     def draw(n: int, generator: Generator) -> Tensor:
         place = generator.device
@@ -143,38 +117,29 @@ def _checkerboard(name: str, params: dict[str, float]) -> Toy:
         log_p = torch.full((len(x),), -math.log(len(filled) * step**2), device=x.device)
         return torch.where(on_board, log_p, -math.inf)
 
-    return Toy(name, _square(2.0), draw, density)
+    even = torch.full((len(filled),), 1 / len(filled))
+    centre, scale = _moments((filled + 0.5) * step - 2, even, step**2 / 12)
+    return Toy(name, square(2.0), draw, density, centre=centre, scale=scale)
 
 
-def _log_gaussians(x: Tensor, centres: Tensor, std: float, weights: Tensor) -> Tensor:
-    """log Σ_i w_i N(x; c_i, std² I) for x [n, 2] -> [n]."""
+def _moments(
+    centres: Tensor, weights: Tensor, variance: float
+) -> tuple[tuple[float, float], float]:
+    """(centre, scale) of a mixture of equal round parts, each of `variance` a coordinate."""
+    places, shares = centres.double(), weights.double()
+    mean = (shares[:, None] * places).sum(0)
+    between = (shares[:, None] * (places - mean) ** 2).sum() / 2
+    return (mean[0].item(), mean[1].item()), math.sqrt(between.item() + variance)
+
+
+def log_gaussians(x: Tensor, centres: Tensor, std: float, weights: Tensor) -> Tensor:
+    """log Σ_i w_i N(x; c_i, std² I) in nats for x [n, 2] -> [n]; centres c [m, 2], weights w."""
     squared = ((x[:, None] - centres) ** 2).sum(-1)  # not cdist: it loses digits near a centre
     log_norm = math.log(2 * math.pi * std**2)
     return torch.logsumexp(weights.log() - squared / (2 * std**2), 1) - log_norm
 
 
-def _square(half: float) -> tuple[float, float, float, float]:
+def square(half: float, x: float = 0.0, y: float = 0.0) -> tuple[float, float, float, float]:
+    """An extent around (x, y) for data that reach `half` far from it."""
     side = 1.25 * half  # room for what a generator misplaces
-    return (-side, side, -side, side)
-
-
-def _whole(name: str, params: dict[str, float], key: str, low: int, high: int) -> int:
-    value = params[key]
-    if not (low <= value <= high and value == int(value)):
-        raise BadInput(f"{name}({key}={value:g}): {key} must be a whole number, {low} to {high}.")
-    return int(value)
-
-
-def _positive(name: str, params: dict[str, float], key: str, high: float = 1000) -> float:
-    value = params[key]
-    if not 1e-6 <= value <= high:
-        raise BadInput(f"{name}({key}={value:g}): {key} must be above 0 and at most {high:g}.")
-    return value
-
-
-def _not_negative(name: str, params: dict[str, float], key: str) -> float:
-    return params[key] if params[key] == 0 else _positive(name, params, key)
-
-
-def _imbalance(name: str, params: dict[str, float]) -> float:
-    return _not_negative(name, params, "imbalance") if "imbalance" in params else 0.0
+    return (x - side, x + side, y - side, y + side)

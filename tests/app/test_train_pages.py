@@ -258,7 +258,7 @@ def test_image_folders_lie_where_the_host_allows(framed, monkeypatch, tmp_path):
 
 def test_the_settings_of_a_run_are_taken_over_to_the_last_digit(framed, started):
     run = ended("2d")
-    spec = "ring(radius=1.2345678901,std=1e-07)"
+    spec = "ring(radius=1.2345678901,std=1e-06)"
     runs.write_whole(run.path / "config.json", run.config.replace(data=spec).to_json().encode())
     at = framed("train_2d", run=run.id)
     at.button(key="live_again").click().run()

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FLOORS = [
     {"catalog"},
-    {"objectives", "models", "data", "divergences", "metrics", "features"},
+    {"objectives", "models", "plane", "data", "divergences", "metrics", "features"},
     {"dense", "training", "equilibrium", "dirac", "dirac_verdict", "bins", "population", "learned"},
     {"config", "presets", "build", "checkpoint", "pictures", "judge"},
     {"runs"},
@@ -19,6 +19,7 @@ FLOORS = [
 # Within a floor, these lean on each other in this order alone.
 ORDERED = [
     ["metrics", "data", "features"],
+    ["plane", "data"],
     ["config", "presets", "build", "checkpoint"],
     ["config", "pictures"],
     ["config", "judge"],
@@ -104,6 +105,7 @@ def test_only_the_lab_imports_the_lab():
 
 def test_the_rooms_of_the_server_load_no_torch():
     names = ["catalog", "config", "presets", "runs", "executors", "divergences", "equilibrium"]
+    names += ["plane.preview", "plane.table"]
     theory = [f"theory.{path.stem}" for path in (ROOT / "ui" / "theory").glob("[a-z]*.py")]
     code = "import sys\n" + "".join(f"import gan_core.{n}\n" for n in [*names, "answers.wire"])
     code += "".join(f"import ui.{n}\n" for n in [*theory, "mistakes.item"])
