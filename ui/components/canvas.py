@@ -23,10 +23,17 @@ _PLAYER = """
   </div>
 """
 _LAYERS = "".join(
-    f'<button type="button" data-layer="{name}"><i></i><span>{label}</span></button>'
-    for name, label in (
-        ("real", "Real data"), ("fake", "Generated"), ("field", "D(x)"),
-        ("lines", "Levels"), ("modes", "Modes"),
+    f'<button type="button" data-layer="{name}" title="{about}">'
+    f"<i></i><span>{label}</span></button>"
+    for name, label, about in (
+        ("real", "Real data", "Samples of the data"),
+        ("fake", "Generated", "What G makes of one fixed set of z"),
+        ("arrows", "Gradient", "Where G would move 150 of its points, minus the slope of its loss"
+         " there. The number is their mean slope; length grows with its square root."),
+        ("field", "D(x)", "What D says at each place"),
+        ("lines", "Levels", "Lines of equal output of D, a tenth of its range apart"),
+        ("mesh", "Latent grid", "A regular grid of z as G maps it"),
+        ("modes", "Modes", "The centres of the data's clusters"),
     )
 )  # fmt: skip
 
@@ -56,7 +63,7 @@ _scene = component(
   {_PLAYER}
   <div class="legend">{_LAYERS}</div>
 </figure>""",
-    ["scene.js", "scene_frame.js"],
+    ["scene.js", "scene_layers.js", "scene_frame.js"],
     ["canvas.css", "scene.css"],
 )
 _curves = component(
@@ -95,12 +102,16 @@ def pack(header: dict[str, Any], **blobs: bytes) -> bytes:
 def scene(
     run: str, scene: dict[str, Any], real: bytes, frames: Sequence[Frame], live: bool, key: str
 ) -> None:
-    """The plane with D's field, real and generated points; `scene` as gan_core.runs stores it.
+    """The plane with D's field, real and generated points, G's gradient and its latent grid.
+
+    `scene` is what `gan_core.pictures.scene_of` says of the frames; a layer that it does not name
+    (older runs have fewer) is not offered, and frames may differ in length.
 
     While `live`, give the newest frame: points glide to it. Afterwards give several, to play.
     """
     header = {
-        "run": run, "scene": scene, "live": live, "frames": [[f[0], f[1]] for f in frames],
+        "run": run, "scene": scene, "live": live,
+        "frames": [[step, seconds, len(payload)] for step, seconds, payload in frames],
     }  # fmt: skip
     data = pack(header, real=real, frames=b"".join(f[2] for f in frames))
     _scene(data=data, key=key, height="content")
