@@ -4,8 +4,9 @@ Each takes one block of bytes (see `pack`): nothing is drawn on the server, and 
 the browser moves what it shows by itself.
 """
 
+import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import streamlit as st
 Frame = tuple[int, float, bytes]  # step, seconds, payload, as `Run.frame` gives it
 
 _HERE = Path(__file__).parent
+_WITH_CODE = 3  # first live frames of a visitor that carry their component's code
 _PLAYER = """
   <div class="player" hidden>
     <button type="button"></button>
@@ -38,18 +40,47 @@ _LAYERS = "".join(
 )  # fmt: skip
 
 
+def _join(names: Sequence[str]) -> str:
+    return "\n".join((_HERE / n).read_text() for n in names)
+
+
 def component(name: str, html: str, scripts: Sequence[str], styles: Sequence[str]) -> Any:
     """Register a component whose code is files of this folder, joined."""
-
-    def join(names: Sequence[str]) -> str:
-        return "\n".join((_HERE / n).read_text() for n in names)
-
     return st.components.v2.component(
-        name, html=f"\n{html}\n", js=join(["common.js", *scripts]), css=join(styles)
+        name, html=f"\n{html}\n", js=_join(["common.js", *scripts]), css=_join(styles)
     )
 
 
-_scene = component(
+def live_component(
+    name: str, html: str, scripts: Sequence[str], styles: Sequence[str]
+) -> Callable[[bytes, bool, str], None]:
+    """Register a component for many frames: returns a function of its bytes, `live` and key.
+
+    Streamlit sends a component's code along whenever its bytes change, and the code is longer than
+    a frame. So it travels within the bytes, only at first, and stub.js keeps it in the browser;
+    where it was lost on the way, the browser asks for it again.
+    """
+    code = _join(["common.js", *scripts]).encode()
+    code += b"\n" * (-len(code) % 4)
+    mark = f'const CODE = "{name} {hashlib.sha256(code).hexdigest()[:12]}"\n'
+    mount = st.components.v2.component(
+        name, html=f"\n{html}\n", js=mark + _join(["stub.js"]), css=_join(styles)
+    )
+    count = f"_canvas_{name}"
+
+    def show(data: bytes, live: bool, key: str) -> None:
+        sent = st.session_state.get(count, 0)
+        carried = code if not live or sent < _WITH_CODE else b""
+        st.session_state[count] = sent + live
+        mount(
+            data=len(carried).to_bytes(4, "little") + carried + data, key=key, height="content",
+            on_code_change=lambda: st.session_state.update({count: 0}),
+        )  # fmt: skip
+
+    return show
+
+
+_scene = live_component(
     "arena",
     f"""<figure>
   <div class="stage">
@@ -66,7 +97,7 @@ _scene = component(
     ["scene.js", "scene_layers.js", "scene_frame.js"],
     ["canvas.css", "scene.css"],
 )
-_curves = component(
+_curves = live_component(
     "curves",
     """<figure>
   <canvas role="img" tabindex="0" aria-label="Curves" style="border: 0"></canvas>
@@ -114,7 +145,7 @@ def scene(
         "frames": [[step, seconds, len(payload)] for step, seconds, payload in frames],
     }  # fmt: skip
     data = pack(header, real=real, frames=b"".join(f[2] for f in frames))
-    _scene(data=data, key=key, height="content")
+    _scene(data, live, key)
 
 
 def grid(
@@ -152,4 +183,4 @@ def curves(
         "run": run, "panels": shown, "total": total, "last": last, "live": live, "height": height,
     }  # fmt: skip
     data = pack(header, values=b"".join(v.tobytes() for v in values))
-    _curves(data=data, key=key, height="content")
+    _curves(data, live, key)

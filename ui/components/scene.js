@@ -90,6 +90,6 @@ function paint(state) {
   if (on.real) paintDots(c, state.real, m, colors.real, 2.7 * grow, 0.6)
   if (on.modes && scene.modes) paintModes(c, state, m)
   if (on.fake) paintDots(c, shown.points, m, colors.fake, 1.6 * grow, 0.85)
-  if (on.arrows) paintArrows(c, state, m, w, grow)
+  if (on.arrows) paintArrows(c, state, m, grow)
 }
 

@@ -2,6 +2,7 @@
 
 const LEVELS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
 const SHADES = 8 // strengths that lines and cells of the latent grid come in
+const SPOT = 11 // pixels between arrows, at least
 
 function paintField(c, state, m) {
   const { scene, shown, patch, colors } = state
@@ -10,10 +11,13 @@ function paintField(c, state, m) {
   const image = context.createImageData(side, side)
   const [r, g, b] = colors.dRGB
   const most = colors.dark ? 115 : 85
-  for (let row = 0; row < side; row++) {
-    for (let column = 0; column < side; column++) {
-      const at = ((side - 1 - row) * side + column) * 4 // row 0 of the field is the bottom
-      image.data.set([r, g, b, shown.field[row * side + column] * most], at)
+  for (let row = 0, at = 0; row < side; row++) {
+    for (let column = 0; column < side; column++, at += 4) {
+      image.data[at] = r
+      image.data[at + 1] = g
+      image.data[at + 2] = b
+      // Row 0 of the field is the bottom.
+      image.data[at + 3] = shown.field[(side - 1 - row) * side + column] * most
     }
   }
   context.putImageData(image, 0, 0)
@@ -156,7 +160,7 @@ function paintMesh(c, state, m) {
   for (let k = 0; k < SHADES; k++) {
     c.globalAlpha = 0.5 * k / (SHADES - 1)
     c.fill(cells[k])
-    c.globalAlpha = 0.14 + 0.5 * k / (SHADES - 1)
+    c.globalAlpha = 0.1 + 0.4 * k / (SHADES - 1)
     c.stroke(lines[k])
   }
   c.globalAlpha = 1
@@ -168,27 +172,31 @@ function areaOf([[ax, ay], [bx, by], [cx, cy], [dx, dy]]) {
 
 // Where G would move its points. Length grows with the root of the gradient, measured across the
 // data and not against its neighbours: a gradient that vanished has no arrow.
-function paintArrows(c, state, m, w, grow) {
+function paintArrows(c, state, m, grow) {
   const { points, arrows } = state.shown
   const [x0, x1] = state.scene.extent
-  const count = Math.min(arrows.length / 2, Math.round(w / 3.6)) // fewer on a small screen
   const path = new Path2D()
-  for (let i = 0; i < count; i++) {
+  const taken = new Set() // one arrow to a spot of the screen: zooming in shows the others
+  for (let i = 0; i < arrows.length / 2; i++) {
+    const [x, y] = [m.px(points[2 * i]), m.py(points[2 * i + 1])]
+    const spot = Math.floor(x / SPOT) * 1e4 + Math.floor(y / SPOT)
+    if (taken.has(spot)) continue
+    taken.add(spot)
     const [vx, vy] = [arrows[2 * i], -arrows[2 * i + 1]]
     const size = Math.hypot(vx, vy)
-    const length = Math.min(44, 13 * Math.sqrt(size * (x1 - x0))) * grow
+    const length = Math.min(32, 11 * Math.sqrt(size * (x1 - x0))) * grow
     if (!(length > 0.7)) continue
     const [dx, dy] = [vx / size, vy / size]
-    const [x, y] = [m.px(points[2 * i]), m.py(points[2 * i + 1])]
     const [tx, ty] = [x + dx * length, y + dy * length]
-    const head = length < 6 * grow ? 0 : Math.min(4.5 * grow, 0.35 * length)
     path.moveTo(x, y)
     path.lineTo(tx, ty)
-    if (!head) continue // too short for one: a tick
+    const head = Math.min(4.5 * grow, 0.35 * length)
+    if (length < 6 * grow) continue // too short for a head: a tick
     path.moveTo(tx - head * (dx + 0.6 * dy), ty - head * (dy - 0.6 * dx))
     path.lineTo(tx, ty)
     path.lineTo(tx - head * (dx - 0.6 * dy), ty - head * (dy + 0.6 * dx))
   }
+  c.save()
   c.lineCap = c.lineJoin = "round"
   c.strokeStyle = state.colors.background // a rim, so that arrows stand out from their points
   c.lineWidth = 3.2
@@ -198,4 +206,5 @@ function paintArrows(c, state, m, w, grow) {
   c.strokeStyle = state.colors.fake
   c.lineWidth = 1.4
   c.stroke(path)
+  c.restore()
 }
