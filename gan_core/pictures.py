@@ -11,10 +11,14 @@ from PIL import Image, ImageDraw
 from torch import Tensor
 
 from gan_core.data import Images, Toy
-from gan_core.training import Players
+from gan_core.training import Players, generate
 
 FIELD = 48  # cells on a side of D's field
 POINTS = 1000
+ARROWS = 150  # of these points, the first, carry the gradient that moves them
+PAIRED = 256  # real points that an objective of pairs is averaged over at each of them
+MESH = 24  # lines of the latent grid in each direction
+MARGIN = 1.0  # how far the grid is followed beyond the extent, in extents on each side
 
 
 def columns_for(n: int) -> int:
@@ -86,14 +90,98 @@ def field(players: Players, extent: tuple[float, ...], head: str) -> bytes:
     return shades.nan_to_num().clamp(0, 255).round().to(torch.uint8).numpy().tobytes() + ends
 
 
-def scene_of(dataset: Toy | Images, head: str, columns: int = 8, rows: int = 8) -> dict[str, Any]:
-    """How to read the frames of a run on this data."""
+def mesh_shape(latent: int) -> tuple[int, int]:
+    """Rows and columns of the latent grid; one row, a line, where z is a single number."""
+    return (MESH, MESH) if latent > 1 else (1, MESH * MESH)
+
+
+def mesh_latents(latent: int) -> Tensor:
+    """The latent grid, row by row: [rows columns, latent], its first coordinate along a row.
+
+    Lines lie at the normal's quantiles (i + ½)/n, so every cell holds the same share 1/n² of all z:
+    where G makes a cell small, its samples are dense. Coordinates beyond the second are 0.
+    """
+    rows, columns = mesh_shape(latent)
+    grid = torch.zeros(rows, columns, latent)
+    grid[..., 0] = _quantiles(columns)
+    if latent > 1:
+        grid[..., 1] = _quantiles(rows)[:, None]
+    return grid.view(-1, latent)
+
+
+def _quantiles(n: int) -> Tensor:
+    return torch.special.ndtri((torch.arange(n, dtype=torch.float64) + 0.5) / n).float()
+
+
+def wishes(players: Players, points: Tensor, real: Tensor) -> Tensor:
+    """Where G would move its points [n, 2]: -d g_loss/dx at each, [n, 2] on the CPU.
+
+    Computed with the run's own objective and D as it judges (BatchNorm's averages, no instance
+    noise). An objective of pairs is averaged over `real` [m, 2], as training does in the long run.
+    """
+    was = players.D.training
+    players.D.eval()
+    x = points.to(players.device).requires_grad_()
+    on_fake = players.D(x).float()[:, None]
+    on_real = on_fake
+    if players.objective.pairs:
+        with torch.no_grad():
+            on_real = players.D(real.to(players.device)).float()[None]
+    loss = players.objective.g_loss(on_real, on_fake).mean(1).sum()
+    (slope,) = torch.autograd.grad(loss, x)
+    players.D.train(was)
+    return -slope.cpu()
+
+
+def to_i16(vectors: Tensor) -> bytes:
+    """Vectors [n, 2] as i16 pairs, after two f4: what 32767 stands for, and their mean length."""
+    exact = np.nan_to_num(vectors.numpy().astype(float), posinf=1e30, neginf=-1e30)
+    unit = float(np.abs(exact).max(initial=0.0))
+    ends = np.array([unit, np.hypot(*exact.T).mean()], "<f4").tobytes()
+    return ends + (exact / max(unit, 1e-300) * 32767).round().astype("<i2").tobytes()
+
+
+def plane_frame(
+    players: Players,
+    extent: tuple[float, float, float, float],
+    head: str,
+    latents: Tensor,
+    real: Tensor,
+) -> bytes:
+    """One moment of a run in the plane, as `scene_of` says how to read it.
+
+    Points that the shown G makes of `latents`, D's field, the mapped latent grid, and the wishes of
+    the first ARROWS points. Changes nothing in the players and draws no random number.
+    """
+    mesh = mesh_latents(latents.shape[1])
+    made = generate(players, torch.cat([latents, mesh]), batch=4096)
+    points, nodes = made.split([len(latents), len(mesh)])
+    x0, x1, y0, y1 = extent
+    wide, high = MARGIN * (x1 - x0), MARGIN * (y1 - y0)
+    around = (x0 - wide, x1 + wide, y0 - high, y1 + high)
+    moved = wishes(players, points[:ARROWS], real[:PAIRED])
+    return b"".join(
+        [to_u16(points, extent), field(players, extent, head), to_u16(nodes, around), to_i16(moved)]
+    )
+
+
+def scene_of(
+    dataset: Toy | Images, head: str, columns: int = 8, rows: int = 8, latent: int = 2
+) -> dict[str, Any]:
+    """How to read the frames of a run on this data.
+
+    A frame in the plane is, one after the other: `points` u16 pairs over the extent; D's field, u8
+    [`field`, `field`], and its two ends, f4; `mesh` rows by columns of u16 pairs, over the extent
+    widened by `margin` of itself on each side; two f4, the unit and mean length of `arrows` i16
+    pairs, -d g_loss/dx at the first points. A layer that a scene does not name has no bytes.
+    """
     if isinstance(dataset, Toy):
         modes = None if dataset.modes is None else dataset.modes.tolist()
         return {
             "kind": "2d", "points": POINTS, "field": FIELD, "extent": list(dataset.extent),
             "head": "probability" if head == "logit" else {"score": "critic"}.get(head, head),
-            "modes": modes,
+            "modes": modes, "mesh": list(mesh_shape(latent)), "margin": MARGIN, "latent": latent,
+            "arrows": ARROWS,
         }  # fmt: skip
     return {
         "kind": "image", "columns": columns, "rows": rows, "size": dataset.size,

@@ -206,12 +206,12 @@ class _Recorder:
     def _look(self, state: str) -> dict[str, Any]:
         """Write the newest frame and the status."""
         self._alive()
-        samples = generate(self.players, self.latents)
         if isinstance(self.data, Toy):
-            payload = pictures.to_u16(samples, self.data.extent)
-            payload += pictures.field(self.players, self.data.extent, self.head)
+            payload = pictures.plane_frame(
+                self.players, self.data.extent, self.head, self.latents, self.shown
+            )
         else:
-            payload = pictures.encode(pictures.tile(samples, 8))
+            payload = pictures.encode(pictures.tile(generate(self.players, self.latents), 8))
         now = self.seconds
         self.run.show(self.players.step, now, payload)
         if now >= self.next_kept or state != "running":
@@ -240,13 +240,13 @@ class _Recorder:
             raise Gone
 
     def _show_scene(self) -> None:
-        scene = pictures.scene_of(self.data, self.head)
-        shown = torch.Generator().manual_seed(self.config.seed + 1)
+        scene = pictures.scene_of(self.data, self.head, latent=self.config.latent)
+        rng = torch.Generator().manual_seed(self.config.seed + 1)
         if isinstance(self.data, Toy):
-            points = self.data.sample(pictures.POINTS, shown)
-            real = pictures.to_u16(points, self.data.extent)
+            self.shown = self.data.sample(pictures.POINTS, rng)
+            real = pictures.to_u16(self.shown, self.data.extent)
         else:
-            real = pictures.encode(pictures.tile(self.data.sample(64, shown), 8))
+            real = pictures.encode(pictures.tile(self.data.sample(64, rng), 8))
         runs.write_json(self.run.path / "scene.json", scene)
         runs.write_whole(self.run.path / "real.bin", real)
 

@@ -14,13 +14,17 @@ from ui.live import line, measured
 
 Meter = tuple[str, str, str, str]  # label, value, what a perfect sampler scores, help
 
+_LAYERS = (
+    " Arrows show where G's gradient moves its points: short where it is weak, none where it has"
+    " vanished. The latent grid shows how G bends z. Double-click to zoom, drag to move."
+)
 READING = {
     "probability": "Violet is D's opinion: the darker, the likelier real; on the thick line it is"
-    " undecided. Where G has won, the shading is even. Double-click to zoom, drag to move.",
+    " undecided. Where G has won, the shading is even." + _LAYERS,
     "critic": "Violet is the critic's score: G moves its points uphill, towards the dark. Only"
-    " differences count, not the level. Double-click to zoom, drag to move.",
+    " differences count, not the level." + _LAYERS,
     "energy": "Violet is D's reconstruction error: data should lie in the light valleys, and G"
-    " moves its points into them. Double-click to zoom, drag to move.",
+    " moves its points into them." + _LAYERS,
 }
 LOG2 = math.log(2)
 # Losses of D and G where nothing is left to learn: D undecided everywhere.

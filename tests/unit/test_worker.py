@@ -45,8 +45,9 @@ def test_a_run_writes_all_that_pages_read(tmp_path):
     step, _, payload = run.frame()
     assert step == 40 and run.frame(0)[0] == 0
     scene = run.scene()
-    n, cells = scene["points"], scene["field"]
-    assert len(payload) == 4 * n + cells**2 + 8 and len(run.real()) == 4 * n
+    n, cells, (rows, columns) = scene["points"], scene["field"], scene["mesh"]
+    assert len(payload) == 4 * n + cells**2 + 8 + 4 * rows * columns + 8 + 4 * scene["arrows"]
+    assert len(run.real()) == 4 * n
     assert scene["head"] == "probability" and len(scene["modes"]) == 8
 
 

@@ -4,8 +4,9 @@ Each takes one block of bytes (see `pack`): nothing is drawn on the server, and 
 the browser moves what it shows by itself.
 """
 
+import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import streamlit as st
 Frame = tuple[int, float, bytes]  # step, seconds, payload, as `Run.frame` gives it
 
 _HERE = Path(__file__).parent
+_WITH_CODE = 3  # first live frames of a visitor that carry their component's code
 _PLAYER = """
   <div class="player" hidden>
     <button type="button"></button>
@@ -23,26 +25,62 @@ _PLAYER = """
   </div>
 """
 _LAYERS = "".join(
-    f'<button type="button" data-layer="{name}"><i></i><span>{label}</span></button>'
-    for name, label in (
-        ("real", "Real data"), ("fake", "Generated"), ("field", "D(x)"),
-        ("lines", "Levels"), ("modes", "Modes"),
+    f'<button type="button" data-layer="{name}" title="{about}">'
+    f"<i></i><span>{label}</span></button>"
+    for name, label, about in (
+        ("real", "Real data", "Samples of the data"),
+        ("fake", "Generated", "What G makes of one fixed set of z"),
+        ("arrows", "Gradient", "Where G would move 150 of its points, minus the slope of its loss"
+         " there. The number is their mean slope; length grows with its square root."),
+        ("field", "D(x)", "What D says at each place"),
+        ("lines", "Levels", "Lines of equal output of D, a tenth of its range apart"),
+        ("mesh", "Latent grid", "A regular grid of z as G maps it"),
+        ("modes", "Modes", "The centres of the data's clusters"),
     )
 )  # fmt: skip
 
 
+def _join(names: Sequence[str]) -> str:
+    return "\n".join((_HERE / n).read_text() for n in names)
+
+
 def component(name: str, html: str, scripts: Sequence[str], styles: Sequence[str]) -> Any:
     """Register a component whose code is files of this folder, joined."""
-
-    def join(names: Sequence[str]) -> str:
-        return "\n".join((_HERE / n).read_text() for n in names)
-
     return st.components.v2.component(
-        name, html=f"\n{html}\n", js=join(["common.js", *scripts]), css=join(styles)
+        name, html=f"\n{html}\n", js=_join(["common.js", *scripts]), css=_join(styles)
     )
 
 
-_scene = component(
+def live_component(
+    name: str, html: str, scripts: Sequence[str], styles: Sequence[str]
+) -> Callable[[bytes, bool, str], None]:
+    """Register a component for many frames: returns a function of its bytes, `live` and key.
+
+    Streamlit sends a component's code along whenever its bytes change, and the code is longer than
+    a frame. So it travels within the bytes, only at first, and stub.js keeps it in the browser;
+    where it was lost on the way, the browser asks for it again.
+    """
+    code = _join(["common.js", *scripts]).encode()
+    code += b"\n" * (-len(code) % 4)
+    mark = f'const CODE = "{name} {hashlib.sha256(code).hexdigest()[:12]}"\n'
+    mount = st.components.v2.component(
+        name, html=f"\n{html}\n", js=mark + _join(["stub.js"]), css=_join(styles)
+    )
+    count = f"_canvas_{name}"
+
+    def show(data: bytes, live: bool, key: str) -> None:
+        sent = st.session_state.get(count, 0)
+        carried = code if not live or sent < _WITH_CODE else b""
+        st.session_state[count] = sent + live
+        mount(
+            data=len(carried).to_bytes(4, "little") + carried + data, key=key, height="content",
+            on_code_change=lambda: st.session_state.update({count: 0}),
+        )  # fmt: skip
+
+    return show
+
+
+_scene = live_component(
     "arena",
     f"""<figure>
   <div class="stage">
@@ -56,10 +94,10 @@ _scene = component(
   {_PLAYER}
   <div class="legend">{_LAYERS}</div>
 </figure>""",
-    ["scene.js", "scene_frame.js"],
+    ["scene.js", "scene_layers.js", "scene_frame.js"],
     ["canvas.css", "scene.css"],
 )
-_curves = component(
+_curves = live_component(
     "curves",
     """<figure>
   <canvas role="img" tabindex="0" aria-label="Curves" style="border: 0"></canvas>
@@ -95,15 +133,19 @@ def pack(header: dict[str, Any], **blobs: bytes) -> bytes:
 def scene(
     run: str, scene: dict[str, Any], real: bytes, frames: Sequence[Frame], live: bool, key: str
 ) -> None:
-    """The plane with D's field, real and generated points; `scene` as gan_core.runs stores it.
+    """The plane with D's field, real and generated points, G's gradient and its latent grid.
+
+    `scene` is what `gan_core.pictures.scene_of` says of the frames; a layer that it does not name
+    (older runs have fewer) is not offered, and frames may differ in length.
 
     While `live`, give the newest frame: points glide to it. Afterwards give several, to play.
     """
     header = {
-        "run": run, "scene": scene, "live": live, "frames": [[f[0], f[1]] for f in frames],
+        "run": run, "scene": scene, "live": live,
+        "frames": [[step, seconds, len(payload)] for step, seconds, payload in frames],
     }  # fmt: skip
     data = pack(header, real=real, frames=b"".join(f[2] for f in frames))
-    _scene(data=data, key=key, height="content")
+    _scene(data, live, key)
 
 
 def grid(
@@ -141,4 +183,4 @@ def curves(
         "run": run, "panels": shown, "total": total, "last": last, "live": live, "height": height,
     }  # fmt: skip
     data = pack(header, values=b"".join(v.tobytes() for v in values))
-    _curves(data=data, key=key, height="content")
+    _curves(data, live, key)

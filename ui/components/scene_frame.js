@@ -1,15 +1,27 @@
 // The arena's own controls: layers, zoom, read-out; and what Streamlit calls with new bytes.
 
 function drawLegend(state) {
-  for (const [name, label] of LAYERS) {
-    const chip = state.root.querySelector(`[data-layer=${name}]`)
-    if (name === "modes") chip.hidden = !state.scene.modes
-    chip.setAttribute("aria-pressed", state.on[name])
-    if (name !== "field") continue
-    const [low, high] = state.to.ends
-    const title = { probability: "D(x)", critic: "Critic", energy: "Error" }[state.scene.head]
-    chip.querySelector("span").textContent = `${title} ${short(low, 2)} to ${short(high, 2)}`
+  const { scene, to, on } = state
+  for (const name of LAYERS) {
+    const chip = chipOf(state, name)
+    chip.hidden = ["modes", "mesh", "arrows"].includes(name) && !scene[name]
+    chip.setAttribute("aria-pressed", on[name])
   }
+  const [low, high] = to.ends
+  const title = { probability: "D(x)", critic: "Critic", energy: "Error" }[scene.head]
+  chipOf(state, "field").querySelector("span").textContent =
+    `${title} ${short(low, 2)} to ${short(high, 2)}`
+  chipOf(state, "arrows").querySelector("span").textContent = `Gradient ${short(to.strength[0], 2)}`
+  chipOf(state, "mesh").title = meshWords(scene.latent)
+}
+
+const chipOf = (state, name) => state.root.querySelector(`[data-layer=${name}]`)
+
+function meshWords(latent) {
+  const equal = "each part holds the same share of all z, so where it is small, samples are dense"
+  if (latent === 1) return `All of z, a single number, as G maps it: ${equal}.`
+  const rest = latent > 2 ? `, in the first two of ${latent} coordinates, the others 0` : ""
+  return `A regular grid of z as G maps it${rest}: ${equal}.`
 }
 
 function describe(state, header) {
@@ -18,10 +30,12 @@ function describe(state, header) {
   if (now - (state.described || -1e9) < 900 && header.live) return
   state.described = now
   const [low, high] = state.to.ends
+  const pull = scene.arrows
+    ? ` The gradient that moves them has a mean size of ${short(state.to.strength[0], 2)}.` : ""
   state.canvas.setAttribute(
     "aria-label",
     `Step ${thousands(header.frames.at(-1)[0])}: ${scene.points} generated points among real` +
-      ` ones; the discriminator's output ranges from ${short(low)} to ${short(high)}.`,
+      ` ones; the discriminator's output ranges from ${short(low)} to ${short(high)}.${pull}`,
   )
 }
 
@@ -72,8 +86,8 @@ function listen(state) {
   }
   root.querySelector(".in").onclick = () => zoomBy(state, 1.8)
   root.querySelector(".out").onclick = () => zoomBy(state, 1 / 1.8)
-  for (const [name] of LAYERS) {
-    root.querySelector(`[data-layer=${name}]`).onclick = () => {
+  for (const name of LAYERS) {
+    chipOf(state, name).onclick = () => {
       state.on[name] = !state.on[name]
       drawLegend(state)
       wake(state)
@@ -88,12 +102,14 @@ function create(root) {
     tip: root.querySelector(".tip"),
     patch: document.createElement("canvas"),
     view: { x: 0.5, y: 0.5, zoom: 1 },
-    on: { real: true, fake: true, field: true, lines: true, modes: true },
+    on: {
+      real: true, fake: true, arrows: true, field: true, lines: true, mesh: false, modes: true,
+    },
     gap: 200,
   }
   state.player = new Player(root.querySelector(".player"), (i, glide) => {
     if (!state.all) return
-    glideTo(state, readFrame(state.all, state.scene, i), glide)
+    glideTo(state, readFrame(state.all, state.scene, state.places[i]), glide)
     drawLegend(state)
   })
   state.observer = new ResizeObserver(() => wake(state))
@@ -116,12 +132,13 @@ export default function ({ data, parentElement }) {
   state.canvas.style.aspectRatio = `${x1 - x0} / ${y1 - y0}`
   state.real = Float32Array.from(blob("real", Uint16Array), (v) => v / 65535)
   state.all = blob("frames")
+  state.places = placesOf(header.frames)
   const step = header.frames.at(-1)[0]
   if (header.live) {
     if (other || step !== state.step) {
       if (state.seen) state.gap += 0.3 * (Math.min(1000, now - state.seen) - state.gap)
       state.seen = now
-      glideTo(state, readFrame(state.all, state.scene, 0), state.shown ? state.gap * 1.15 : 0)
+      glideTo(state, readFrame(state.all, state.scene, state.places[0]), state.shown ? state.gap * 1.15 : 0)
     } else wake(state)
     state.player.bar.hidden = true
     state.player.frames = []
