@@ -94,7 +94,7 @@ def _critic(m: dict[str, float], config: Config) -> None:
         ("Exact EM of two samples of the data", m["critic_em_real"]),
     ]
     text = "".join(f"| {label} | {words.figure(value, 3)} |\n" for label, value in rows)
-    st.markdown(f"| | |\n| :-- | --: |\n{text}")
+    st.markdown(f"| Measured on the same points | |\n| :-- | --: |\n{text}")
     if config.objective == "wgan":
         why = (
             "Clipping the weights allows some steepest slope, but nobody knows which: the loss is"

@@ -14,12 +14,12 @@ function layout(width) {
   return { side, cells, height: cells.at(-1).y + side }
 }
 
-const hex = (color) => [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16))
+const partsOf = (color) => [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16))
 
 // Ink and its strength, 0 to 1, of pane i where D says d and D* says best.
 function ink(colors, i, d, best) {
   if (i < 2) return [colors.dRGB, i === 0 ? d : best]
-  return [hex(d > best ? colors.real : colors.fake), Math.abs(d - best)]
+  return [partsOf(d > best ? colors.real : colors.fake), Math.abs(d - best)]
 }
 
 function shade(s, i) {
@@ -39,7 +39,7 @@ function shade(s, i) {
 }
 
 function dots(c, s, i, cell, side) {
-  const [r, g, b] = hexOf(s.colors.background)
+  const [r, g, b] = pixelOf(s.colors.background)
   for (let k = 0; k < s.x.length; k++) {
     if (s.x[k] % 65535 === 0 || s.y[k] % 65535 === 0) continue // beyond the picture
     const [rgb, strength] = ink(s.colors, i, s.dAt[k] / 65535, s.bestAt[k] / 65535)
@@ -54,7 +54,7 @@ function dots(c, s, i, cell, side) {
   }
 }
 
-function hexOf(color) {
+function pixelOf(color) {
   const probe = document.createElement("canvas").getContext("2d", { willReadFrequently: true })
   probe.fillStyle = color
   probe.fillRect(0, 0, 1, 1)
@@ -75,7 +75,8 @@ function paint(s) {
     c.rect(cell.x, cell.y, side, side)
     c.clip()
     shade(s, i)
-    c.drawImage(s.patch, cell.x, cell.y, side, side)
+    const half = side / (2 * (s.header.side - 1)) // values stand at cell centres, the outermost on the border
+    c.drawImage(s.patch, cell.x - half, cell.y - half, side + 2 * half, side + 2 * half)
     dots(c, s, i, cell, side)
     c.restore()
     c.strokeStyle = s.colors.line
