@@ -198,6 +198,8 @@ class _Recorder:
         self._alive()
         entry = {"step": self.players.step, "seconds": self.seconds, **values}
         self.run.append_metrics(entry)
+        if self.judge.field:
+            runs.write_whole(self.run.path / "optimum.bin", self.judge.field)
         self.run.write_status(metrics=values, doing=None)
         took = time.perf_counter() - begin
         self.judging += took

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from gan_core.runs import LIVE, Run
-from ui import controls, live, nav, panels
+from ui import controls, inspector, live, nav, panels
 from ui.components import canvas
 
 nav.guard()
@@ -28,6 +28,7 @@ def draw(run: Run, status: dict[str, Any]) -> None:
         shown = panels.plane_panels(run, scene, live.table(run, moving))
         steps = status.get("steps") or 0
         canvas.curves(run.id, shown, steps, moving, key="p_curves", height=490)
+    inspector.part(run, status.get("metrics") or {})
 
 
 st.title("Train in 2-D")

@@ -49,7 +49,7 @@ def meters(entries: Sequence[Meter]) -> None:
 
 
 def plane_meters(m: dict[str, Any]) -> list[Meter]:
-    """Mode coverage and distance of points in the plane."""
+    """Mode coverage, distances and likeness of points in the plane, in this order."""
     found: list[Meter] = []
     if "modes" in m:
         found += [
@@ -60,11 +60,17 @@ def plane_meters(m: dict[str, Any]) -> list[Meter]:
             ("Reverse KL", f"{m['reverse_kl']:.4f}", f"{m['reverse_kl_real']:.4f}",
              "How unevenly samples are spread over the modes, in nats: 0 is even."),
         ]  # fmt: skip
-    if "em" in m:
-        found.append(
-            ("EM", f"{m['em']:.3f}", f"{m['em_real']:.3f}",
-             "Mean distance that samples must be carried to become data.")
-        )  # fmt: skip
+    for key, label, digits, help in (
+        ("em", "EM", 3, "Exact: the mean distance that samples must be carried to become data."),
+        ("sliced", "Sliced W₁", 3, "The same for the shadows on random lines, on average."),
+        ("js", "JS", 3, "Jensen–Shannon divergence by a kernel density of the samples, in nats:"
+         " at most log 2 = 0.693. Kernels blur, so that real data does not read 0 either."),
+        ("precision", "Precision", 2, "Share of samples among the data: no farther than some data"
+         " point's third neighbour."),
+        ("recall", "Recall", 2, "Share of the data among the samples, by the same rule."),
+    ):  # fmt: skip
+        if key in m:
+            found.append((label, f"{m[key]:.{digits}f}", f"{m[f'{key}_real']:.{digits}f}", help))
     return found
 
 

@@ -1,37 +1,22 @@
-"""How far generated samples are from the data, each figure with what a perfect sampler would score.
+"""How far generated images are from real ones, each figure with what a perfect sampler would score.
 
-A distance between two finite samples is never zero, so a figure alone cannot be read. Every key
-here has a twin ending in `_real`: the same measure with fresh real samples, as many, in the place
-of the generated ones. At its twin, a generator is as good as the measure can tell.
+Every key has a twin ending in `_real`: the same measure with real images that were set aside, as
+many, in the place of the generated ones. At its twin, a generator is as good as it can be told.
 """
 
-import math
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 
 from gan_core.catalog import BadInput
+from gan_core.metrics.shared import precision_recall, require_finite
 
-EM_POINTS = 1000  # an exact transport plan costs about n³: 0.1 s here
 REFERENCE = 10000  # real images that generated ones are compared with
 MANIFOLD = 2000  # rows in the n² distances of precision and recall
 PRESENT = 0.1  # a class counts if it is generated at least this often, relative to the real data
-
-
-class PlaneData(Protocol):
-    """What judging needs to know of a 2-D distribution; `gan_core.data.Toy` is one."""
-
-    @property
-    def modes(self) -> Tensor | None: ...
-    @property
-    def weights(self) -> Tensor | None: ...
-    @property
-    def std(self) -> float: ...
-    def sample(self, n: int, generator: Generator) -> Tensor: ...
-    def __hash__(self) -> int: ...
 
 
 class ImageData(Protocol):
@@ -50,68 +35,6 @@ class Space(Protocol):
     def classes(self) -> dict[str, list[str]]: ...
     def encode(self, images: Tensor) -> Tensor: ...
     def classify(self, features: Tensor) -> dict[str, Tensor]: ...
-
-
-def evaluate_2d(fake: Tensor, toy: PlaneData, generator: Generator) -> dict[str, Any]:
-    """Scores of points [n, 2] against the data: `em` always, mode coverage where it has modes."""
-    _require_finite(fake)
-    fake = fake.detach().float().cpu()
-    some = min(len(fake), EM_POINTS)
-    real = toy.sample(some, generator).cpu()
-    scores: dict[str, Any] = {"samples": len(fake)}
-    if toy.modes is not None and toy.weights is not None:
-        scores |= mode_coverage(fake, toy.modes, toy.std, toy.weights)
-        scores |= perfect(len(fake), toy.weights)
-    drawn = fake[torch.randperm(len(fake), generator=generator, device=generator.device).cpu()]
-    scores["em"] = earth_mover(drawn[:some], real)
-    scores["em_real"] = _em_floor(toy, some)
-    return scores
-
-
-@lru_cache(maxsize=16)
-def _em_floor(toy: PlaneData, n: int, pairs: int = 4) -> float:
-    """Mean distance of two real samples of n: one pair alone strays by a fifth."""
-    real = toy.sample(2 * pairs * n, torch.Generator().manual_seed(0)).split(n)
-    return sum(map(earth_mover, real[:pairs], real[pairs:])) / pairs
-
-
-def mode_coverage(points: Tensor, modes: Tensor, std: float, weights: Tensor) -> dict[str, Any]:
-    """The protocol of published tables: a point is of high quality within 3 std of its nearest
-    mode; a mode is found when a high-quality point is nearest to it. `reverse_kl` is that of the
-    histogram of nearest modes, all points counted, to the true weights, in nats."""
-    distance, nearest = torch.cdist(points.double(), modes.double()).min(1)  # float32 cancels
-    good = distance <= 3 * std
-    share = torch.bincount(nearest, minlength=len(modes)) / len(points)
-    filled = share > 0
-    kl = (share[filled] * (share[filled] / weights[filled]).log()).sum()
-    return {
-        "modes": len(nearest[good].unique()),
-        "modes_total": len(modes),
-        "hq": good.float().mean().item(),
-        "reverse_kl": max(0.0, kl.item()),  # float rounding can leave -1e-8
-    }
-
-
-def perfect(n: int, weights: Tensor) -> dict[str, float]:
-    """What n points of the mixture itself score on average, its modes well apart (6 std): within
-    3 std lie 1 - exp(-9/2) of a plane Gaussian; a histogram of m bins has KL (m - 1)/2n."""
-    seen = (1 - (1 - weights.double() * (1 - math.exp(-4.5))) ** n).sum().item()
-    kl = (len(weights) - 1) / (2 * n)
-    return {"modes_real": seen, "hq_real": 1 - math.exp(-4.5), "reverse_kl_real": kl}
-
-
-def earth_mover(x: Tensor, y: Tensor) -> float:
-    """Exact Wasserstein-1 distance between two samples of equal size, in the data's own units.
-
-    With as many points on each side, an optimal plan is a matching (Birkhoff), so the assignment
-    problem solves it.
-    """
-    if len(x) != len(y):
-        raise ValueError(f"equal sample sizes are needed, not {len(x)} and {len(y)}")
-    from scipy.optimize import linear_sum_assignment  # 0.3 s to import: only when asked for
-
-    cost = torch.cdist(x.double(), y.double()).numpy()
-    return float(cost[linear_sum_assignment(cost)].mean())
 
 
 class ImageJudge:
@@ -135,7 +58,7 @@ class ImageJudge:
     def __call__(self, fake: Tensor) -> dict[str, Any]:
         """Scores of images [n, C, H, W] in [-1, 1]. More than can be matched by as many real ones
         are left out, so that `frechet` and `frechet_real` are of equal samples."""
-        _require_finite(fake)
+        require_finite(fake)
         fake = fake.detach()[: len(self._aside)]
         n = len(fake)
         features = self.space.encode(fake)
@@ -212,21 +135,3 @@ def frechet(a: tuple[np.ndarray, np.ndarray], b: tuple[np.ndarray, np.ndarray]) 
     cross = np.sqrt(np.linalg.eigvalsh(root @ b[1] @ root).clip(0)).sum()
     gap = a[0] - b[0]
     return max(0.0, float(gap @ gap + np.trace(a[1]) + np.trace(b[1]) - 2 * cross))
-
-
-def precision_recall(fake: Tensor, real: Tensor, k: int = 3) -> tuple[float, float]:
-    """Share of fakes on the real manifold, and of reals on the fake one (Kynkäänniemi et al.
-    2019): within the distance of some other-side point to its own k-th neighbour."""
-
-    def covered(points: Tensor, others: Tensor) -> float:
-        if len(others) <= k:
-            return 0.0
-        radius = torch.cdist(others, others).kthvalue(k + 1, 1).values  # the first is itself
-        return (torch.cdist(points, others) <= radius).any(1).float().mean().item()
-
-    return covered(fake, real), covered(real, fake)
-
-
-def _require_finite(samples: Tensor) -> None:
-    if not samples.isfinite().all():
-        raise BadInput("The generator made NaN or infinite values: it has diverged.")

@@ -1,0 +1,107 @@
+"""What a run measures of itself: the same for equal players, and never a change to them."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from gan_core.build import build
+from gan_core.judge import SIDE, Judge
+from gan_core.presets import preset
+from gan_core.training import train
+
+
+def judged(name, data="ring", steps=3, **changes):
+    """Players after some steps, their judge, and its last word."""
+    players, dataset, plan = build(preset(name, data, steps=steps, **changes))
+    for _ in train(players, lambda n, rng: dataset.sample(n, rng), plan):
+        pass
+    judge = Judge(preset(name, data, steps=steps, **changes), dataset)
+    return players, judge, judge(players, True)
+
+
+def weights(players):
+    nets = (players.G, players.D, players.ema)
+    return [v.clone() for net in nets if net is not None for v in net.state_dict().values()]
+
+
+@pytest.mark.parametrize("name", ["gan", "ns-gan", "lsgan", "hinge", "r3gan"])
+def test_d_is_measured_against_its_optimum(name):
+    _, judge, found = judged(name)
+    assert found["d_trivial"] <= found["d_best"] and found["d_share"] <= 1
+    gain = (found["d_value"] - found["d_trivial"]) / (found["d_best"] - found["d_trivial"])
+    assert found["d_share"] == pytest.approx(gain)
+    assert 0 < found["d_attainable_real"] < found["d_attainable"]
+    assert judge.field is not None
+
+
+@pytest.mark.parametrize("name", ["wgan", "wgan-gp"])
+def test_a_critic_is_measured_against_exact_transport(name):
+    _, judge, found = judged(name)
+    assert found["critic_loss"] == found["critic_penalty"] - found["critic_estimate"]
+    assert (found["critic_penalty"] > 0) == (name == "wgan-gp")
+    assert abs(found["critic_w1"]) <= found["critic_em"] * (1 + 1e-3)
+    assert found["critic_em_real"] < found["critic_em"]
+    assert judge.field is None
+
+
+@pytest.mark.parametrize(("name", "data"), [("began", "ring"), ("gan", "moons(noise=0)")])
+def test_without_an_optimum_none_is_claimed(name, data):
+    _, judge, found = judged(name, data)
+    assert not [key for key in found if key.startswith(("d_", "critic_"))]
+    assert judge.field is None and "js" in found
+
+
+@pytest.mark.parametrize(("name", "changes"), [
+    ("r3gan", {}), ("wgan-gp", {}), ("hinge", {"norm_d": "spectral", "r1": 0, "r2": 0}),
+    ("gan", {"norm_d": "batch", "norm_g": "batch", "r1": 0, "r2": 0}),
+])  # fmt: skip
+def test_judging_changes_nothing_and_repeats_itself(name, changes):
+    players, judge, first = judged(name, **changes)
+    before, state = weights(players), players.rng.get_state()
+    assert judge(players, True) == first
+    for was, now in zip(before, weights(players), strict=True):
+        assert torch.equal(was, now)
+    assert torch.equal(state, players.rng.get_state())
+    assert players.D.training and players.G.training
+
+
+def test_everything_measured_is_plain_numbers():
+    for name in ("r3gan", "wgan-gp"):
+        _, _, found = judged(name)
+        for key, value in json.loads(json.dumps(found)).items():
+            assert isinstance(value, int | float) and math.isfinite(value), key
+
+
+def test_d_is_judged_on_the_generator_that_it_plays_against():
+    """The running average lags: where G has moved on alone, D's figures follow G."""
+    players, judge, first = judged("ns-gan")
+    with torch.no_grad():
+        for weight in players.ema.parameters():
+            weight.zero_()
+    after = judge(players, True)
+    assert after["em"] != first["em"]
+    assert after["d_best"] == pytest.approx(first["d_best"], abs=0.05)
+
+
+def test_the_first_judgement_of_a_run_is_a_quick_one():
+    players, dataset, _ = build(preset("ns-gan", "ring"))
+    judge = Judge(preset("ns-gan", "ring"), dataset)
+    assert "js" not in judge(players, False)
+    assert "js" in judge(players, False)
+
+
+def test_the_file_of_fields_says_how_to_read_it():
+    _, judge, found = judged("ns-gan")
+    line, body = judge.field.split(b"\n", 1)
+    header = json.loads(line)
+    assert header["d_share"] == found["d_share"] and header["side"] == SIDE
+    values = np.frombuffer(body, "<u2") / 65535
+    parts = dict(zip(header["blobs"], np.split(values, np.cumsum(list(header["blobs"].values()))),
+                     strict=False))  # fmt: skip
+    assert [len(parts[name]) for name in ("d", "best", "mass")] == [SIDE**2] * 3
+    error = np.abs(parts["d_at"] - parts["best_at"]).mean()
+    assert error == pytest.approx(found["d_error"], abs=1e-3)
+    assert len(parts["x"]) == len(parts["y"]) == len(parts["d_at"])
