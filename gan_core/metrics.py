@@ -18,7 +18,7 @@ from gan_core.catalog import BadInput
 EM_POINTS = 1000  # an exact transport plan costs about n³: 0.1 s here
 REFERENCE = 10000  # real images that generated ones are compared with
 MANIFOLD = 2000  # rows in the n² distances of precision and recall
-PRESENT = 0.1  # a class counts if it is generated at least this often, relative to the real data
+PRESENT = 0.1  # a class or mode counts if it is generated this often, relative to the real data
 
 
 class PlaneData(Protocol):
@@ -78,7 +78,8 @@ def _em_floor(toy: PlaneData, n: int, pairs: int = 4) -> float:
 def mode_coverage(points: Tensor, modes: Tensor, std: float, weights: Tensor) -> dict[str, Any]:
     """The protocol of published tables: a point is of high quality within 3 std of its nearest
     mode; a mode is found when a high-quality point is nearest to it. `reverse_kl` is that of the
-    histogram of nearest modes, all points counted, to the true weights, in nats."""
+    histogram of nearest modes, all points counted, to the true weights, in nats; that histogram
+    is `mode_share`, and `lost` are the rows of modes that get less than a tenth of their weight."""
     distance, nearest = torch.cdist(points.double(), modes.double()).min(1)  # float32 cancels
     good = distance <= 3 * std
     share = torch.bincount(nearest, minlength=len(modes)) / len(points)
@@ -89,6 +90,8 @@ def mode_coverage(points: Tensor, modes: Tensor, std: float, weights: Tensor) ->
         "modes_total": len(modes),
         "hq": good.float().mean().item(),
         "reverse_kl": max(0.0, kl.item()),  # float rounding can leave -1e-8
+        "mode_share": [round(s, 4) for s in share.tolist()],
+        "lost": (share < PRESENT * weights).nonzero().flatten().tolist(),
     }
 
 

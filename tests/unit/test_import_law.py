@@ -12,14 +12,16 @@ FLOORS = [
     {"catalog"},
     {"objectives", "models", "data", "divergences", "metrics", "features"},
     {"training", "equilibrium", "dirac", "dirac_verdict", "bins", "population", "learned"},
-    {"config", "presets", "build", "checkpoint", "pictures", "judge"},
-    {"runs"},
+    {"config", "presets", "remedies", "build", "checkpoint", "pictures", "judge", "vitals"},
+    {"runs", "signs", "health"},
     {"executors", "answers", "worker", "serve", "commands", "__main__"},
 ]
 # Within a floor, these lean on each other in this order alone.
 ORDERED = [
     ["metrics", "data", "features"],
     ["config", "presets", "build", "checkpoint"],
+    ["config", "presets", "remedies"],
+    ["runs", "signs", "health"],
     ["config", "pictures"],
     ["config", "judge"],
     ["dirac", "dirac_verdict"],
@@ -102,7 +104,16 @@ def test_only_the_lab_imports_the_lab():
 
 
 def test_the_rooms_of_the_server_load_no_torch():
-    names = ["catalog", "config", "presets", "runs", "executors", "divergences", "equilibrium"]
+    names = [
+        "catalog",
+        "config",
+        "presets",
+        "runs",
+        "health",
+        "executors",
+        "divergences",
+        "equilibrium",
+    ]
     theory = [f"theory.{path.stem}" for path in (ROOT / "ui" / "theory").glob("[a-z]*.py")]
     code = "import sys\n" + "".join(f"import gan_core.{n}\n" for n in [*names, "answers.wire"])
     code += "".join(f"import ui.{n}\n" for n in [*theory, "mistakes.item"])
