@@ -26,7 +26,7 @@ from gan_core.remedies import (
     usable,
     weakened,
 )  # fmt: skip
-from gan_core.signs import Signs
+from gan_core.signs import LOOKS_BACK, Signs
 
 TONES = ("bad", "warn", "good", "wait")  # most urgent first
 
@@ -34,7 +34,7 @@ WON = 0.1  # of an undecided D's loss; healthy pairs stay above 0.9, a sharp D w
 NO_GRADIENT = 1e-3  # norm over all weights of G; healthy pairs 0.05 to 1, behind a D that has won 0
 LOST = 0.5  # of all modes: from half of them on a collapse is bad, below it a warning
 HOPS = 0.08  # of all samples change their mode between two looks; settled pairs 0.02, hopping 0.15
-PERIOD = 0.35  # autocorrelation after one turn; noise reaches 0.25, a pair that circles 0.5 to 1
+PERIOD = 0.6  # autocorrelation after one turn; chance reaches 0.3, a pair that circles 0.7 to 1
 PILED = 0.5  # of the weights at ±c
 GROWN = 100.0  # times the loss of an undecided D
 STEEP = 1e3  # gradient norm; the steepest run that still learnt had 40
@@ -165,15 +165,16 @@ def _collapse(seen: Signs) -> Iterator[Finding]:
     lost = seen.lost
     if not lost or len(seen.metrics) < FEW_LOOKS or not seen.lost_before:
         return
+    if not seen.over and seen.improving(FEW_LOOKS):
+        return
     total, best = seen.total, seen.most_found
     found = total - len(lost)
     bad = len(lost) >= LOST * total
-    title = f"Mode collapse: {found} of {total} {seen.kind_of_mode} left"
-    if not bad:
-        title = f"{len(lost)} of {total} {seen.kind_of_mode} lost"
-    text = f"G hardly ever draws {seen.named(lost)}."
+    title = "Mode collapse" if bad else f"{len(lost)} of {total} {seen.kind_of_mode} lost"
+    text = f"Nearly all samples belong to {found} of {total} {seen.kind_of_mode}; hardly any to"
+    text += f" {seen.named(lost)}."
     if best > found:
-        text += f" Earlier it had {best} of {total}: it has drifted off them."
+        text += f" Earlier G served {best}: it has drifted off them."
     elif not seen.over:
         text += " They may still come, but seldom do once the others are sharp."
     tone = "bad" if bad else "warn"
@@ -186,7 +187,7 @@ def _oscillation(seen: Signs) -> Iterator[Finding]:
     cures = calmed(seen.config), switched(seen.config)
     moved = seen.moved()
     mean = float(np.mean(moved)) if moved else 0.0
-    if len(moved) >= 3 and mean > HOPS and min(moved) > CALM:
+    if mean > HOPS and min(moved) > CALM and not seen.improving(LOOKS_BACK):
         text = f"Between two looks {100 * mean:.0f} % of the samples change their mode;"
         text += f" settled runs stay below {100 * CALM:.0f} %."
         if back := seen.come_and_go:
@@ -195,9 +196,9 @@ def _oscillation(seen: Signs) -> Iterator[Finding]:
         yield _finding(seen, "oscillation", "bad", "G hops from mode to mode", text, mean, *cures)
         return
     column, rounds, strength = seen.period()
-    if strength > PERIOD:
+    if strength > PERIOD and not seen.improving(LOOKS_BACK):
         text = f"{column} repeats itself every {rounds:,.0f} rounds (autocorrelation"
-        text += f" {strength:.2f}; chance stays below 0.25): the players circle each other."
+        text += f" {strength:.2f}; chance stays below 0.3): the players circle each other."
         yield _finding(seen, "oscillation", "warn", "The players go round", text, strength, *cures)
 
 

@@ -21,6 +21,7 @@ LOG2 = math.log(2)
 BALANCE = {"gan": 2 * LOG2, "ns-gan": 2 * LOG2, "r3gan": LOG2, "lsgan": 0.25, "hinge": 2.0}
 TAIL = 0.15  # of the rows count as “now”, at least 10
 LOOKS_BACK = 4  # measurements that an oscillation is read from
+JITTER = 4  # rows; faster turns are the optimisers' own, and healthy pairs have them too
 TURNS = 4  # turns at least must be seen, or a slow drift would look like one
 
 
@@ -97,10 +98,12 @@ class Signs:
 
     @property
     def told_modes(self) -> str:
-        """`8 of 8 modes are drawn; `, or nothing where no modes were counted."""
+        """`8 of 8 modes are found; `, or nothing where no modes were counted."""
         if not self.total:
             return ""
-        return f"{self.total - len(self.lost)} of {self.total} {self.kind_of_mode} are drawn; "
+        last = self.metrics[-1]
+        found = last.get("modes", last.get("classes_present", 0))
+        return f"{found} of {self.total} {self.kind_of_mode} are found; "
 
     @property
     def lost(self) -> list[Any]:
@@ -123,18 +126,18 @@ class Signs:
         return max((self.total - len(self._lost(i)) for i in range(len(self.metrics))), default=0)
 
     def named(self, lost: Sequence[Any], most: int = 3) -> str:
-        """“the modes at (1.0, 0.0), (0.7, 0.7) and 2 more”."""
+        """“those at (1.0, 0.0), (0.7, 0.7) and 2 more”."""
         places = self.scene.get("modes") or []
         if lost and isinstance(lost[0], str):
             names = list(lost)
         elif len(places) == self.total:
-            names = [f"({places[i][0]:.1f}, {places[i][1]:.1f})" for i in lost]
+            names = [f"({_place(places[i][0])}, {_place(places[i][1])})" for i in lost]
         else:
             names = [f"number {i + 1}" for i in lost]
         shown = ", ".join(names[:most]) + (f" and {len(names) - most} more" if names[most:] else "")
         if self.kind_of_mode == "classes":
-            return f"“{shown}”"
-        return f"the mode{'s' if len(names) > 1 else ''} {'at ' if places else ''}{shown}"
+            return shown
+        return f"{'those' if len(names) > 1 else 'the one'} {'at ' if places else ''}{shown}"
 
     # Motion
 
@@ -151,6 +154,15 @@ class Signs:
         return sum(
             sum((m in a) != (m in b) for a, b in pairwise(lost)) > 1 for m in set().union(*lost)
         )
+
+    def improving(self, newest: int) -> bool:
+        """Whether the distance fell by a fifth within the `newest` measurements, or there are too
+        few to tell: whoever still learns is allowed to move."""
+        values = [entry.get("em", entry.get("frechet")) for entry in self.metrics]
+        known = [value for value in values if value is not None]
+        if len(known) < len(values) or len(known) < newest + 2:
+            return True
+        return bool(min(known[-newest:]) < 0.8 * min(known[:-newest]))
 
     def settled(self, calm: float) -> bool:
         """Whether the newest measurements agree: modes within `calm`, distances within a tenth."""
@@ -220,9 +232,16 @@ def _turn(values: np.ndarray) -> tuple[int, float]:
     below = np.flatnonzero(auto < 0)
     if not len(below):
         return 0, 0.0
-    lag = int(below[0] + auto[below[0] :].argmax())
+    first = max(JITTER, int(below[0]))
+    if first >= most:
+        return 0, 0.0
+    lag = int(first + auto[first:].argmax())
     strength = float(auto[lag])
     return (lag, strength) if auto[:lag].min(initial=0) < -strength / 2 else (0, 0.0)
+
+
+def _place(value: float) -> str:
+    return f"{round(value, 1) + 0.0:.1f}".replace("-", "\N{MINUS SIGN}")  # no -0.0
 
 
 def short(value: float) -> str:
