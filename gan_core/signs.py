@@ -43,6 +43,10 @@ class Signs:
         values = self.column(name)
         return float(np.median(values[-max(10, int(TAIL * len(values))) :]))
 
+    def head(self, name: str) -> float:
+        """The median of a curve in the first eighth of the run."""
+        return float(np.median(np.array_split(self.column(name), 8)[0]))
+
     def steepest(self, name: str) -> float:
         """The greatest median of a curve among eight stretches of the run."""
         return max(float(np.median(part)) for part in np.array_split(self.column(name), 8))

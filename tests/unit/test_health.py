@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from gan_core.alarms import HOPS, PILED, STEEP, STEEPER, TONES, WON
 from gan_core.config import validate
-from gan_core.health import HOPS, PILED, STEEP, TONES, WON, findings
+from gan_core.health import findings
 from gan_core.presets import preset
 from gan_core.runs import CURVES
 from gan_core.signs import BALANCE
@@ -190,6 +191,18 @@ def test_steep_gradients_and_huge_losses_explode():
     assert names(config, curves(config, d_grad=1.1 * STEEP), fine) == ["exploding"]
     assert names(config, curves(config, d_loss=-1e4), fine) == ["exploding"]
     assert "exploding" not in names(config, curves(config, d_grad=0.9 * STEEP), fine)
+
+
+def test_a_gradient_that_grows_is_told_unless_the_samples_get_better():
+    config = ring("hinge")
+    still = looks(*[EVEN] * 6, em=0.3)
+    for factor, told in ((2 * STEEPER, True), (0.5 * STEEPER, False)):
+        grown = np.geomspace(0.1, 0.1 * factor, ROWS)
+        assert ("exploding" in names(config, curves(config, g_grad=grown), still)) == told
+    for i, entry in enumerate(still):
+        entry["em"] = 1 / (1 + i)
+    grown = np.geomspace(0.1, 100, ROWS)
+    assert "exploding" not in names(config, curves(config, g_grad=grown), still)
 
 
 def test_a_loss_that_is_no_number_comes_before_all_else():

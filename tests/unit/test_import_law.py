@@ -13,7 +13,7 @@ FLOORS = [
     {"objectives", "models", "data", "divergences", "metrics", "features"},
     {"training", "equilibrium", "dirac", "dirac_verdict", "bins", "population", "learned"},
     {"config", "presets", "remedies", "build", "checkpoint", "pictures", "judge", "vitals"},
-    {"runs", "signs", "health"},
+    {"runs", "signs", "alarms", "health"},
     {"executors", "answers", "worker", "serve", "commands", "__main__"},
 ]
 # Within a floor, these lean on each other in this order alone.
@@ -21,7 +21,7 @@ ORDERED = [
     ["metrics", "data", "features"],
     ["config", "presets", "build", "checkpoint"],
     ["config", "presets", "remedies"],
-    ["runs", "signs", "health"],
+    ["runs", "signs", "alarms", "health"],
     ["config", "pictures"],
     ["config", "judge"],
     ["dirac", "dirac_verdict"],
