@@ -19,6 +19,7 @@ from gan_core.signs import Signs
 __all__ = ["TONES", "Finding", "findings"]
 
 QUIET = 0.5  # of the steepest stretch; recommended R3GAN ends at a quarter, WGAN-GP near the whole
+SHARP = 0.9  # of the real samples' share of high quality
 FEW_ROUNDS = 200  # before them nothing is said, or before a quarter of a shorter run
 
 
@@ -62,8 +63,8 @@ def _healthy(seen: Signs) -> Finding:
     name, value, floor = seen.distance
     times = value / max(floor, 1e-9)
     told = f"{name} is {signs.short(value)}, {times:.1f} times what real samples score"
-    told = seen.told_modes + told
-    if times <= FLOOR and seen.settled(CALM):
+    told = f"{seen.told_modes}{told}"
+    if times <= FLOOR and seen.sharp >= SHARP and seen.settled(CALM):
         before, now = seen.steepest("g_grad"), seen.tail("g_grad")
         text = f"{told}, and no longer moves; G's gradient went from {signs.short(before)} to"
         text += f" {signs.short(now)}."
@@ -73,7 +74,7 @@ def _healthy(seen: Signs) -> Finding:
         return finding(seen, "arrived", "good", title, text, times)
     if not seen.over:
         return finding(seen, "learning", "good", "Learning, no alarm", f"{told}.", times)
-    text = f"{told}. No alarm, but the run ended before it settled."
+    text = f"{told}. No alarm, but the run ended before it was as good as it gets."
     return finding(
         seen, "unfinished", "good", "Healthy, but not at its goal", text, times, longer(seen.config)
     )

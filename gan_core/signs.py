@@ -107,7 +107,16 @@ class Signs:
             return ""
         last = self.metrics[-1]
         found = last.get("modes", last.get("classes_present", 0))
-        return f"{found} of {self.total} {self.kind_of_mode} are found; "
+        told = f"{found} of {self.total} {self.kind_of_mode} are found"
+        if "hq" in last:
+            told += f", {100 * last['hq']:.0f} % of the samples lie on one"
+        return f"{told}; "
+
+    @property
+    def sharp(self) -> float:
+        """The share of samples that lie on a mode, against that of real ones; 1 without modes."""
+        last = self.metrics[-1] if self.metrics else {}
+        return float(last["hq"] / last["hq_real"]) if last.get("hq_real") else 1.0
 
     @property
     def lost(self) -> list[Any]:

@@ -83,16 +83,17 @@ def test_a_failure_on_purpose_is_diagnosed(name):
     assert first.tone in ("bad", "warn") and not {"converged", "arrived"} & set(found)
 
 
-@pytest.mark.parametrize("objective", ["r3gan", "ns-gan"])
-def test_recommended_runs_end_without_an_alarm(objective):
-    found = told(ring(objective, steps=1000))
+def test_the_recommended_r3gan_converges():
+    assert list(told(ring("r3gan", steps=2000))) == ["converged"]
+
+
+def test_other_recommended_runs_end_without_an_alarm():
+    found = told(ring("ns-gan", steps=1000))
     assert list(found) in (["converged"], ["unfinished"]), found
-    if objective == "r3gan":
-        assert list(found) == ["converged"]
 
 
 def test_a_healthy_run_has_no_alarm_on_the_way_either():
-    config = ring("r3gan", steps=1000)
+    config = ring("r3gan", steps=2000)
     curves, measured = carried_out(config)
     for looks in range(3, LOOKS + 1):
         until = curves[: looks * len(curves) // LOOKS]

@@ -58,6 +58,13 @@ def test_a_gradient_as_steep_as_ever_is_no_convergence():
     assert names(config, curves(config, g_grad=0.4), looks(EVEN, EVEN, EVEN)) == ["arrived"]
 
 
+def test_blurred_modes_are_no_convergence():
+    config = ring()
+    for hq, name in ((0.95, "converged"), (0.8, "unfinished")):
+        measured = looks(EVEN, EVEN, EVEN, hq=hq, hq_real=0.989)
+        assert names(config, curves(config), measured) == [name]
+
+
 @pytest.mark.parametrize(("state", "name"), [("running", "learning"), ("done", "unfinished")])
 def test_far_from_the_data_without_an_alarm(state, name):
     config = ring()
