@@ -24,6 +24,7 @@ from gan_core.config import Config
 from gan_core.data import Toy
 from gan_core.runs import Run
 from gan_core.training import Step, generate, train
+from gan_core.vitals import vitals
 
 SAVE_EVERY = 10.0  # seconds between checkpoints
 FIRST_JUDGEMENT = {"2d": 0.5, "image": 15.0}  # seconds; that of images begins with a slow encoding
@@ -194,7 +195,7 @@ class _Recorder:
         if not checkpoint.finite(self.players):
             raise Diverged(_diverged(self.players.step))
         self.run.write_status(doing="measuring")
-        values = self.judge(self.players, final)
+        values = self.judge(self.players, final) | {"vitals": vitals(self.players)}
         self._alive()
         entry = {"step": self.players.step, "seconds": self.seconds, **values}
         self.run.append_metrics(entry)

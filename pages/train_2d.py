@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from gan_core.runs import LIVE, Run
-from ui import controls, inspector, live, nav, panels
+from ui import controls, diagnosis, inspector, live, nav, panels
 from ui.components import canvas
 
 nav.guard()
@@ -25,6 +25,7 @@ def draw(run: Run, status: dict[str, Any]) -> None:
             st.caption(panels.READING[scene["head"]])
     with right:
         panels.meters(panels.plane_meters(status.get("metrics") or {}))
+        diagnosis.show(run, status, "p")
         shown = panels.plane_panels(run, scene, live.table(run, moving))
         steps = status.get("steps") or 0
         canvas.curves(run.id, shown, steps, moving, key="p_curves", height=490)

@@ -16,7 +16,7 @@ from gan_core.metrics.shared import precision_recall, require_finite
 
 REFERENCE = 10000  # real images that generated ones are compared with
 MANIFOLD = 2000  # rows in the n² distances of precision and recall
-PRESENT = 0.1  # a class counts if it is generated at least this often, relative to the real data
+PRESENT = 0.1  # a class counts if it is generated this often, relative to the real data
 
 
 class ImageData(Protocol):

@@ -1,0 +1,80 @@
+"""What is wrong with a run, or right: findings in plain words, each from one measured number.
+
+Pure functions of what a run folder holds (curves, measurements, config, status, scene), torch-free,
+for points and images alike. `gan_core.alarms` knows the failures, `gan_core.signs` reads off the
+numbers and `gan_core.remedies` says what to change.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from gan_core import signs
+from gan_core.alarms import ALARMS, CALM, FEW_ROWS, FLOOR, TONES, Finding, blown_up, finding
+from gan_core.config import Config
+from gan_core.remedies import longer
+from gan_core.signs import Signs
+
+__all__ = ["TONES", "Finding", "findings"]
+
+QUIET = 0.5  # of the steepest stretch; recommended R3GAN ends at a quarter, WGAN-GP near the whole
+SHARP = 0.9  # of the real samples' share of high quality
+FEW_ROUNDS = 200  # before them nothing is said, or before a quarter of a shorter run
+
+
+def findings(
+    config: Config,
+    curves: np.ndarray,
+    metrics: Sequence[Mapping[str, Any]],
+    status: Mapping[str, Any] | None = None,
+    scene: Mapping[str, Any] | None = None,
+) -> list[Finding]:
+    """All that can be said of a run now, the most urgent first; never empty.
+
+    `curves` is float [rows, len(runs.CURVES)], `metrics` the measurements oldest first, `status`
+    and `scene` as the run folder has them (scene names the places of lost modes).
+    """
+    seen = Signs(config, np.asarray(curves, float), list(metrics), dict(status or {}), scene or {})
+    blown = list(blown_up(seen))
+    if blown:
+        return blown
+    if _early(seen):
+        return [_too_early(seen)]
+    found = [one for look in ALARMS for one in look(seen)]
+    found.sort(key=lambda one: TONES.index(one.tone))
+    return found or [_healthy(seen)]
+
+
+def _early(seen: Signs) -> bool:
+    return len(seen.curves) < FEW_ROWS or seen.step < min(FEW_ROUNDS, seen.config.steps / 4)
+
+
+def _too_early(seen: Signs) -> Finding:
+    text = f"After {seen.step:,.0f} rounds nothing can be told from chance."
+    return finding(seen, "early", "wait", "Too early to say", text, seen.step)
+
+
+def _healthy(seen: Signs) -> Finding:
+    """Nothing is wrong: at its goal, on its way, or ended before it."""
+    if not seen.distance:
+        text = "No alarm in the losses and gradients; no measurement was made yet."
+        return finding(seen, "learning", "wait", "Nothing is wrong so far", text, seen.step)
+    name, value, floor = seen.distance
+    times = value / max(floor, 1e-9)
+    told = f"{name} is {signs.short(value)}, {times:.1f} times what real samples score"
+    told = f"{seen.told_modes}{told}"
+    if times <= FLOOR and seen.sharp >= SHARP and seen.settled(CALM):
+        before, now = seen.steepest("g_grad"), seen.tail("g_grad")
+        text = f"{told}, and no longer moves; G's gradient went from {signs.short(before)} to"
+        text += f" {signs.short(now)}."
+        if now <= QUIET * before:
+            return finding(seen, "converged", "good", "Converged", text, times)
+        title = "At its goal, though G is still pushed"
+        return finding(seen, "arrived", "good", title, text, times)
+    if not seen.over:
+        return finding(seen, "learning", "good", "Learning, no alarm", f"{told}.", times)
+    text = f"{told}. No alarm, but the run ended before it was as good as it gets."
+    return finding(
+        seen, "unfinished", "good", "Healthy, but not at its goal", text, times, longer(seen.config)
+    )
