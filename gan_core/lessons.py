@@ -1,0 +1,239 @@
+"""Lessons: small comparisons that show one thing each, and check it on the figures of their runs.
+
+A lesson is a few ordinary runs that differ in what it is about and in nothing else, and a claim
+about what they measured. Nothing here is drawn or trained. Torch-free: weights are read from
+checkpoints as numpy arrays.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gan_core.catalog import BadInput
+from gan_core.config import Config
+from gan_core.presets import preset
+from gan_core.runs import Run
+
+Figures = dict[str, Any]  # what `figures` reads from one run
+Verdict = tuple[bool, str]  # whether a lesson showed what it promises, and the figures in words
+FREE = ("seed", "device", "precision")  # settings that do not make another lesson of it
+
+MOST_COLLAPSED = 2  # modes of eight that a collapsed generator holds at most
+FEWEST_WHOLE = 7  # modes of eight that a healthy one holds at least
+EDGE = 0.01  # a weight within this share of the largest allowed one lies at the edge
+
+
+@dataclass(frozen=True)
+class Side:
+    """One run of a lesson: how its panel is called, its objective, and what it changes."""
+
+    label: str
+    objective: str
+    changes: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """`see` says in one line what to look for; `claim` checks it on the figures of each side, in
+    their order. `shared` are settings of every side. `refused` names settings that `validate`
+    must refuse, where the lesson is that they cannot be used at all."""
+
+    name: str
+    title: str
+    see: str
+    sides: tuple[Side, ...]
+    claim: Callable[[Sequence[Figures]], Verdict]
+    shared: dict[str, Any]
+    data: str = "ring-lesson"
+    refused: Side | None = None
+
+    def config(self, side: Side, seed: int = 0) -> Config:
+        """The checked settings of one side."""
+        changes = {**self.shared, **side.changes, "seed": seed}
+        return preset(side.objective, self.data, **changes)
+
+    def configs(self, seed: int = 0) -> list[Config]:
+        """The settings of all sides, in their order."""
+        return [self.config(side, seed) for side in self.sides]
+
+    def refusal(self) -> str:
+        """Why the refused side cannot be run; empty where the lesson has none, or it could."""
+        if self.refused is None:
+            return ""
+        try:
+            self.config(self.refused)
+        except BadInput as error:
+            return str(error)
+        return ""
+
+
+def of(configs: Sequence[Config]) -> Lesson | None:
+    """The lesson that these runs carry out, side by side and with one seed; None for none."""
+    if len({config.seed for config in configs}) != 1:
+        return None
+    plain = [_plain(config) for config in configs]
+    for lesson in LESSONS.values():
+        if plain == [_plain(config) for config in lesson.configs()]:
+            return lesson
+    return None
+
+
+def _plain(config: Config) -> dict[str, Any]:
+    return {name: value for name, value in config.to_dict().items() if name not in FREE}
+
+
+def figures(run: Run) -> Figures:
+    """What claims are about: the last measurement of a run (see `gan_core.metrics`), and
+
+    `g_grad`: the median norm of G's gradient over the second half of its steps;
+    `edge`: the share of D's weights within 1 % of the largest magnitude (of ±c for WGAN).
+    """
+    found: Figures = dict(run.status().get("metrics") or {})
+    rows = run.curves()
+    late = rows[len(rows) // 2 :, 7]
+    found["g_grad"] = float(np.nanmedian(late)) if len(late) else math.nan
+    weights = critic_weights(run)
+    config = run.config
+    if len(weights):
+        most = config.clip if config.objective == "wgan" else float(weights.max())
+        found["edge"] = float((weights >= (1 - EDGE) * most).mean())
+    return found
+
+
+def critic_weights(run: Run) -> np.ndarray:
+    """Magnitudes [n] of all trained numbers of D; empty where there is no checkpoint."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(run.checkpoint, "np") as file:
+            names = [n for n in file.keys() if n.startswith("D.")]  # noqa: SIM118
+            kept = [n for n in names if n.endswith(("weight", "bias"))]
+            parts = [np.abs(file.get_tensor(n)).ravel() for n in kept]
+    except (OSError, SafetensorError):
+        return np.zeros(0)
+    return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def _collapse(found: Sequence[Figures]) -> Verdict:
+    bad, good = (f["modes"] for f in found)
+    words = f"The minimax GAN ended with {_of(found[0])}, the other with {good}."
+    return bad <= MOST_COLLAPSED and good >= FEWEST_WHOLE, words
+
+
+def _gradient(found: Sequence[Figures]) -> Verdict:
+    dead, alive = (f["g_grad"] for f in found)
+    words = (
+        f"G's gradient is {_power(dead)} under the minimax loss and {_power(alive)} under WGAN;"
+        f" EM is {found[0]['em']:.2f} and {found[1]['em']:.2f}."
+    )
+    return dead < 1e-3 * alive and found[1]["em"] < 0.7 * found[0]["em"], words
+
+
+def _clipping(found: Sequence[Figures]) -> Verdict:
+    clipped, free = (f["edge"] for f in found)
+    words = (
+        f"{100 * clipped:.0f} % of the clipped critic's weights lie at ±c; under the penalty"
+        f" {100 * free:.1f} % are as large as the largest."
+    )
+    return clipped > 0.25 and free < 0.02, words
+
+
+def _batchnorm(found: Sequence[Figures]) -> Verdict:
+    modes = [f["modes"] for f in found]
+    words = (
+        f"Refused with BatchNorm; {modes[0]} of 8 modes without it and {modes[1]} with LayerNorm."
+    )
+    return bool(LESSONS["batchnorm"].refusal()) and min(modes) >= FEWEST_WHOLE, words
+
+
+def _cure(name: str) -> Callable[[Sequence[Figures]], Verdict]:
+    """The claim that one change turns a collapsed generator into a healthy one."""
+
+    def claim(found: Sequence[Figures]) -> Verdict:
+        before, after = (f["modes"] for f in found)
+        words = f"{_of(found[0])} before, {after} with {name}."
+        return before <= MOST_COLLAPSED and after >= FEWEST_WHOLE, words
+
+    return claim
+
+
+def _of(f: Figures) -> str:
+    return f"{f['modes']} of {f['modes_total']} modes"
+
+
+def _power(value: float) -> str:
+    return f"{value:.2g}" if value >= 0.01 else f"{value:.0e}"
+
+
+# No cures, no average of G, rates that stay: what a first GAN of one's own looks like.
+_BARE = {
+    "r1": 0.0, "r2": 0.0, "ema": 0.0, "lr_end": 1.0, "fourier": 0, "beta1": 0.5, "lr_g": 2e-3,
+    "lr_d": 2e-4, "n_critic": 1, "width": 64, "steps": 600,
+}  # fmt: skip
+_BEFORE = Side("Before", "ns-gan", {})
+
+LESSONS: dict[str, Lesson] = {
+    lesson.name: lesson
+    for lesson in (
+        Lesson(
+            "collapse", "Minimax collapses",
+            "G learns ten times as fast as D. Under the minimax loss all of its points end in one"
+            " place; WGAN-GP at the same rates, its critic trained to follow, spreads them over"
+            " all eight modes.",
+            (Side("GAN, minimax", "gan", {}), Side("WGAN-GP", "wgan-gp", {"n_critic": 5})),
+            _collapse, _BARE,
+        ),
+        Lesson(
+            "gradient", "D too strong",
+            "D takes ten steps for each of G's. The minimax loss goes flat where D is sure, so G"
+            " stands still; the same lead makes WGAN's critic only more exact.",
+            (Side("GAN, minimax", "gan", {"lr_d": 2e-3, "lr_g": 5e-4}),
+             Side("WGAN", "wgan", {"optimizer": "rmsprop", "lr_d": 5e-4, "lr_g": 5e-4,
+                                   "clip": 0.1})),
+            _gradient, _BARE | {"n_critic": 10, "steps": 400},
+        ),
+        Lesson(
+            "clipping", "Clipping's edge",
+            "Clipping drives most of the critic's weights to the two ends of ±c, where it can only"
+            " be very simple; the gradient penalty leaves them free. Compare D's shading.",
+            (Side("WGAN, clipped to ±0.1", "wgan",
+                  {"optimizer": "rmsprop", "lr_d": 5e-4, "lr_g": 5e-4, "clip": 0.1}),
+             Side("WGAN-GP", "wgan-gp", {"lr_d": 2e-3})),
+            _clipping, _BARE | {"n_critic": 5, "steps": 400, "lam": 0.1},
+        ),
+        Lesson(
+            "batchnorm", "BatchNorm under GP",
+            "A penalty on each sample's own slope means nothing where BatchNorm mixes the samples"
+            " of a batch: such settings are refused here. Without a norm, or with LayerNorm, the"
+            " same critic finds the modes.",
+            (Side("No norm in D", "wgan-gp", {}),
+             Side("LayerNorm in D", "wgan-gp", {"norm_d": "layer"})),
+            _batchnorm, {"steps": 600},
+            refused=Side("BatchNorm in D", "wgan-gp", {"norm_d": "batch"}),
+        ),
+        Lesson(
+            "cure-penalty", "Cure: R1 and R2",
+            "Before: G ten times as fast as D, all points in one place. After: the same with both"
+            " zero-centred penalties.",
+            (_BEFORE, Side("R1 and R2", "ns-gan", {"r1": 0.1, "r2": 0.1})),
+            _cure("R1 and R2"), _BARE,
+        ),
+        Lesson(
+            "cure-rates", "Cure: two time scales",
+            "Before: G ten times as fast as D. After: the two rates exchanged, so that D keeps up"
+            " with G and its gradient is one of today's data.",
+            (_BEFORE, Side("Rates exchanged", "ns-gan", {"lr_g": 2e-4, "lr_d": 2e-3})),
+            _cure("D the faster"), _BARE,
+        ),
+        Lesson(
+            "cure-noise", "Cure: instance noise",
+            "Before: G ten times as fast as D. After: noise on all that D sees, which fades as"
+            " training goes on.",
+            (_BEFORE, Side("Instance noise", "ns-gan", {"noise": 0.5})),
+            _cure("instance noise"), _BARE,
+        ),
+    )
+}  # fmt: skip
