@@ -8,6 +8,7 @@ from gan_core.lessons import LESSONS, Lesson
 from ui import controls, gallery, nav, wall
 
 nav.guard()
+STYLE = "<style>[data-testid=stMarkdownContainer] td:last-child { min-width: 15rem }</style>"
 BY_TITLE = {lesson.title: lesson for lesson in LESSONS.values()}
 START = ["gan", "ns-gan", "wgan-gp", "r3gan"]
 
@@ -19,7 +20,7 @@ def form(lesson: Lesson | None) -> tuple[list[Config] | None, str]:
             key = f"c_{lesson.name}"
             sides, config = [side.label for side in lesson.sides], lesson.configs()[0]
             st.pills("Runs", sides, selection_mode="multi", default=sides, disabled=True,
-                     key=f"{key}_runs", width="stretch")  # fmt: skip
+                     key=f"{key}_runs", width="content")  # fmt: skip
             st.selectbox("Data", [lesson.data], disabled=True, key=f"{key}_data", width=190)
             st.number_input("Steps", value=config.steps, disabled=True, key=f"{key}_steps",
                             width=130)  # fmt: skip
@@ -53,6 +54,7 @@ def form(lesson: Lesson | None) -> tuple[list[Config] | None, str]:
         return None, str(error)
 
 
+st.html(STYLE)
 st.title("Compare")
 st.markdown(
     "The same data, the same seed, the same first weights of G: what differs between these panels"

@@ -25,16 +25,17 @@ class Entry:
     label: str
     status: dict[str, Any]
     history: Sequence[dict[str, Any]]  # its measurements, oldest first
+    waits: bool = False  # for a place
 
     @property
     def metrics(self) -> dict[str, Any]:
         return self.status.get("metrics") or {}
 
 
-def state_words(status: dict[str, Any]) -> str:
-    """A run's state, as its panel says it."""
+def state_words(status: dict[str, Any], waits: bool) -> str:
+    """A run's state, as its panel says it; `waits`: it stands in the line."""
     if status["state"] == "queued":
-        return "waiting"
+        return "waiting" if waits else "starting"
     return gallery.BADGE.get(status["state"], gallery.BADGE["missing"])[0].lower()
 
 
@@ -72,7 +73,7 @@ def _row(entry: Entry, perfect: dict[str, Any]) -> dict[str, str]:
         row[head("Reverse KL", "reverse_kl", ".4f")] = measure("reverse_kl", ".3f")
     row[head("EM", "em", ".3f")] = measure("em", ".3f")
     row["Seconds"] = f"{status.get('seconds') or 0:.1f}"
-    row["State"] = state_words(status).capitalize()
+    row["State"] = state_words(status, entry.waits).capitalize()
     row["What happened"] = happened(entry)
     return row
 
@@ -81,7 +82,7 @@ def happened(entry: Entry) -> str:
     """One plain sentence on what became of a run."""
     state, m = entry.status["state"], entry.metrics
     if state == "queued":
-        return "It waits for a place."
+        return "It waits for a place." if entry.waits else "A worker is getting ready."
     if state == "failed":
         first = (entry.status.get("error") or "It gave no reason.").split(". ")[0]
         return gallery.plain(first.rstrip(".")) + "."

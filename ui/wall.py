@@ -15,7 +15,7 @@ from gan_core.config import Config
 from gan_core.lessons import Lesson
 from gan_core.presets import preset
 from gan_core.runs import LIVE, Run
-from ui import gallery, live, verdict, waiting
+from ui import gallery, live, server, verdict, waiting
 from ui.components import arena_wall
 
 EVERY = 0.25  # seconds between looks at runs in progress
@@ -119,12 +119,13 @@ def _draw(
     lesson: Lesson | None, whole: bool,
 ) -> None:  # fmt: skip
     """Everything that is shown of a comparison at one moment."""
-    _bar(found, states)
+    line = set(waiting.line().ids())
+    _bar(found, states, line)
     panels = []
     for run, label, status in zip(found, labels, states, strict=True):
         newest = run.latest()
         frames = arena_wall.film_of(run) if whole else [newest] if newest else []
-        note = verdict.state_words(status)
+        note = verdict.state_words(status, run.id in line)
         panels.append(
             {"id": run.id, "label": label, "note": note, "scene": run.scene(), "real": run.real(),
              "frames": frames}
@@ -133,7 +134,7 @@ def _draw(
     arena_wall.wall(panels, whole, moving, key="c_wall")
     st.subheader("Verdict")
     entries = [
-        verdict.Entry(run, label, status, run.metrics())
+        verdict.Entry(run, label, status, run.metrics(), run.id in line)
         for run, label, status in zip(found, labels, states, strict=True)
     ]
     st.markdown(verdict.table(entries))
@@ -142,22 +143,25 @@ def _draw(
         _check(lesson, found, states)
 
 
-def _bar(found: Sequence[Run], states: Sequence[dict[str, Any]]) -> None:
+def _bar(found: Sequence[Run], states: Sequence[dict[str, Any]], line: set[str]) -> None:
     """How many train and wait, and what can be done about it."""
-    count = {name: sum(s["state"] == name for s in states) for name in (*LIVE, "interrupted")}
-    if not any(count.values()):
-        return
-    said = [f"**{count['running'] + count['paused']}** training"]
-    if count["queued"]:
-        places = waiting.line().executor.at_once
-        said.append(f"**{count['queued']}** waiting for a place ({places} train at once here)")
+    now = [s["state"] for s in states]
+    queue = [run.id for run, state in zip(found, now, strict=True) if state == "queued"]
+    waits = len(line.intersection(queue))
+    counts = {
+        "starting": len(queue) - waits,
+        "training": now.count("running") + now.count("paused"),
+        f"waiting for a place ({server.executor().at_once} train at once here)": waits,
+        "ended": sum(state not in LIVE for state in now),
+    }
     unbegun = [
         run for run, s in zip(found, states, strict=True)
         if s["state"] == "interrupted" and not run.frame_count()
     ]  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):
-        if any(count[name] for name in LIVE):
-            st.markdown(", ".join(said), width="content")
+        if any(state in LIVE for state in now):
+            said = ", ".join(f"**{n}** {name}" for name, n in counts.items() if n)
+            st.markdown(said, width="content")
             st.button("Stop all", key="c_stop", icon=":material/stop:", on_click=stop,
                       args=(found,))  # fmt: skip
         if unbegun:

@@ -48,7 +48,6 @@ class Wall {
       if (run.extent) this.collect(panel, run, frames, blob, header.whole)
     }
     this.box.style.setProperty("--columns", COLUMNS[this.panels.size] ?? 5)
-    this.box.style.setProperty("--few", this.panels.size < 3 ? 1 : 0)
     this.player.load(this.labels())
     this.player.bar.hidden = this.span("step") <= 0
     if (this.follow && !this.player.timer) this.newest()
