@@ -10,6 +10,7 @@ from ui import gallery, words
 
 GOOD_SHARE = 0.85  # of a perfect sampler's high quality, from where samples count as sharp
 FEW = 0.3  # share of the modes up to which a generator counts as collapsed
+ONE_PLACE = 0.8  # of log(modes): reverse KL from which nearly all samples are nearest to one mode
 CLOSE = 1.5  # times EM's floor, up to which samples count as data
 READING = (
     "Sorted by EM, the mean distance that samples must be carried to become data. Beside each"
@@ -104,6 +105,8 @@ def _modes(m: dict[str, Any], history: Sequence[dict[str, Any]]) -> str:
         return f"All {total} modes, nearly as sharp as the data."
     if modes == total:
         return f"All {total} modes, but only {100 * m['hq']:.0f} % of its samples are on one."
+    if modes == 0 and m["reverse_kl"] >= ONE_PLACE * math.log(total):
+        return "Collapsed: all of its samples lie together, off the data."
     if modes == 0:
         return "None of its samples is on a mode."
     if modes <= FEW * total:

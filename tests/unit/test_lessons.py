@@ -91,7 +91,15 @@ def test_figures_of_a_run_that_left_nothing_are_missing_and_not_wrong(tmp_path):
     assert np.isnan(lessons.figures(run)["g_grad"])
 
 
-BASE = {"modes_total": 8, "em": 1.0, "em_real": 0.06, "edge": 0.0, "g_grad": 1.0, "hq": 0.5}
+BASE = {
+    "modes_total": 8,
+    "em": 1.0,
+    "em_real": 0.06,
+    "edge": 0.0,
+    "g_grad": 1.0,
+    "hq": 0.5,
+    "reverse_kl": 2.0,
+}
 
 
 @EACH

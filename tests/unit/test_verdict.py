@@ -53,6 +53,7 @@ def test_data_without_modes_have_no_columns_for_them(entry):
         ({"hq": 0.3}, "only 30 %"),
         ({"modes": 1}, "Collapsed onto 1 of 8"),
         ({"modes": 0}, "None of its samples"),
+        ({"modes": 0, "reverse_kl": 2.07}, "lie together"),
         ({"modes": 6}, "never reached 2 of 8"),
     ],
 )
