@@ -2,44 +2,52 @@
 
 import streamlit as st
 
-from gan_core.catalog import BadInput
+from gan_core.catalog import DATA, BadInput
 from gan_core.config import Config, data_names
 from gan_core.lessons import LESSONS, Lesson
 from ui import controls, gallery, nav, wall
 
 nav.guard()
-STYLE = "<style>[data-testid=stMarkdownContainer] td:last-child { min-width: 15rem }</style>"
+STYLE = """<style>
+[data-testid=stMarkdownContainer] td:first-child { min-width: 8rem }
+[data-testid=stMarkdownContainer] td:last-child { min-width: 15rem }
+</style>"""
 BY_TITLE = {lesson.title: lesson for lesson in LESSONS.values()}
 START = ["gan", "ns-gan", "wgan-gp", "r3gan"]
 
 
 def form(lesson: Lesson | None) -> tuple[list[Config] | None, str]:
     """The configs that the form describes, or None and why there are none."""
+    if lesson:
+        names = [side.label for side in lesson.sides]
+        st.pills("Runs", names, selection_mode="multi", default=names, disabled=True,
+                 key=f"c_{lesson.name}_runs")  # fmt: skip
+    else:
+        names = st.pills("Objectives", controls.objectives("2d"), selection_mode="multi",
+                         default=START, key="c_objectives", bind="query-params")  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         if lesson:
-            key = f"c_{lesson.name}"
-            sides, config = [side.label for side in lesson.sides], lesson.configs()[0]
-            st.pills("Runs", sides, selection_mode="multi", default=sides, disabled=True,
-                     key=f"{key}_runs", width="content")  # fmt: skip
-            st.selectbox("Data", [lesson.data], disabled=True, key=f"{key}_data", width=190)
-            st.number_input("Steps", value=config.steps, disabled=True, key=f"{key}_steps",
+            steps = lesson.configs()[0].steps
+            st.selectbox("Data", [lesson.data], disabled=True, key=f"c_{lesson.name}_data",
+                         width=190)  # fmt: skip
+            st.number_input("Steps", value=steps, disabled=True, key=f"c_{lesson.name}_steps",
                             width=130)  # fmt: skip
         else:
-            names = st.pills(
-                "Objectives", controls.objectives("2d"), selection_mode="multi", default=START,
-                key="c_objectives", bind="query-params", width="stretch",
+            data = st.selectbox("Data", data_names("2d"), key="c_data", bind="query-params",
+                                width=190)  # fmt: skip
+            known = ", ".join(DATA[data].params)
+            params = st.text_input(
+                "Its parameters", key="c_params", bind="query-params", width=170,
+                placeholder="as they are",
+                help=f"Of {data}: {known}. Written as in modes=12,std=0.02.",
             )  # fmt: skip
-            data = st.selectbox(
-                "Data", data_names("2d"), key="c_data", bind="query-params", width=190,
-                accept_new_options=True,
-                help="Parameters can be typed behind a name, as in ring(modes=12,std=0.02).",
-            )  # fmt: skip
+            data += f"({params})" if params.strip() else ""
             chosen = st.selectbox("Preset", controls.PRESETS, key="c_preset", width=170,
                                   bind="query-params")  # fmt: skip
             steps = st.number_input("Steps", 10, 10**6, 1500, 100, key="c_steps", width=130,
                                     bind="query-params")  # fmt: skip
             seconds = st.number_input(
-                "Time limit, s", 0.0, 10**4 * 1.0, 0.0, 5.0, key="c_seconds", width=130,
+                "Time limit, s", 0.0, 1e4, 0.0, 5.0, key="c_seconds", width=130,
                 bind="query-params", help="Of each run; 0 is no limit.", format="%.6g",
             )  # fmt: skip
         seed = st.number_input("Seed", 0, 2**31 - 1, 0, key="c_seed", width=130,

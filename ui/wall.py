@@ -15,7 +15,7 @@ from gan_core.config import Config
 from gan_core.lessons import Lesson
 from gan_core.presets import preset
 from gan_core.runs import LIVE, Run
-from ui import gallery, live, server, verdict, waiting
+from ui import controls, gallery, live, server, verdict, waiting
 from ui.components import arena_wall
 
 EVERY = 0.25  # seconds between looks at runs in progress
@@ -104,14 +104,18 @@ def names_of(known: Sequence[Config], lesson: Lesson | None) -> list[str]:
     if lesson:
         return [side.label for side in lesson.sides]
     plain = [OBJECTIVES[config.objective].title for config in known]
-    if len(set(plain)) == len(plain):
-        return plain
-    values = [config.to_dict() for config in known]
-    varied = [n for n in values[0] if n != "objective" and len({v[n] for v in values}) > 1]
     return [
-        ", ".join([title, *(f"{name} {value[name]}" for name in varied[:3])])
-        for title, value in zip(plain, values, strict=True)
+        ", ".join([title, *_differs(config, [c for c in known if c.objective == config.objective])])
+        for title, config in zip(plain, known, strict=True)
     ]
+
+
+def _differs(config: Config, like: Sequence[Config]) -> list[str]:
+    """At most three settings in which a run differs from the others of its objective."""
+    own = config.to_dict()
+    others = [other.to_dict() for other in like]
+    varied = [name for name in own if len({other[name] for other in others}) > 1]
+    return [f"{controls.LABELS.get(name, name)} {own[name]}" for name in varied[:3]]
 
 
 def _draw(

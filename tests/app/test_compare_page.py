@@ -96,12 +96,6 @@ def test_too_few_objectives_are_explained(count, framed):
     assert any("Choose 2 to 9" in text.value for text in at.markdown)
 
 
-def test_data_that_do_not_exist_are_explained(framed):
-    at = framed("compare", c_data="rin(modes=3)")
-    assert not at.exception
-    assert at.button(key="c_train").disabled or at.selectbox(key="c_data").value == "ring"
-
-
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=lambda lesson: lesson.name)
 def test_a_lesson_fills_the_form_and_starts_its_own_runs(lesson, framed, started):
     at = framed("compare", c_seed="3", c_lesson=lesson.title)
@@ -195,3 +189,23 @@ def test_a_full_disk_is_reported_in_words(framed, monkeypatch, runs_folder):
     at.button(key="c_train").click().run()
     assert not at.exception
     assert "No space left" in at.error[0].value and "runs" not in at.query_params
+
+
+def test_panels_of_one_objective_are_told_apart_by_what_differs():
+    known = [preset("gan", "ring"), preset("gan", "ring", seed=3), preset("wgan", "ring")]
+    assert wall.names_of(known, None) == [
+        "GAN, minimax, Seed 0", "GAN, minimax, Seed 3", "WGAN, weight clipping",
+    ]  # fmt: skip
+    lesson = LESSONS["cure-noise"]
+    assert wall.names_of(lesson.configs(), lesson) == [side.label for side in lesson.sides]
+
+
+def test_typed_parameters_reach_the_runs_and_wrong_ones_are_explained(framed, started):
+    at = framed("compare", c_params="modes=12")
+    at.button(key="c_train").click().run()
+    assert {run.config.data for run in started} == {"ring(modes=12)"}
+    for run in runs.all_runs():
+        run.delete()
+    at = framed("compare", c_params="mods=12")
+    assert not at.exception and at.button(key="c_train").disabled
+    assert any("modes" in text.value for text in at.markdown)
