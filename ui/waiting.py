@@ -7,7 +7,7 @@ is an ordinary queued run; deleting or stopping it takes it out of the line.
 import threading
 import time
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import streamlit as st
 
@@ -60,7 +60,7 @@ class Waiting:
                 if time.monotonic() - said > WORD_EVERY:
                     said = time.monotonic()
                     for run in self._line:
-                        _write(run, state="queued")
+                        tell(run, state="queued")
 
     def _advance(self) -> None:
         for run in list(self._line):
@@ -68,7 +68,7 @@ class Waiting:
                 self._line.remove(run)
             elif run.requested("stop"):
                 run.clear("stop")
-                _write(run, state="stopped")
+                tell(run, state="stopped")
                 self._line.remove(run)
         while self._line:
             try:
@@ -77,11 +77,11 @@ class Waiting:
                 return
             except OSError as error:
                 why = error.strerror or type(error).__name__
-                _write(self._line[0], state="failed", error=f"No worker could be started: {why}.")
+                tell(self._line[0], state="failed", error=f"No worker could be started: {why}.")
             self._line.pop(0)
 
 
-def _write(run: Run, **changes: str) -> None:
+def tell(run: Run, **changes: Any) -> None:
     """Change a run's status, unless its folder went this moment."""
     try:
         run.write_status(**changes)

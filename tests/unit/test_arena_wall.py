@@ -77,3 +77,12 @@ def test_a_run_that_has_not_begun_has_a_panel_without_frames(sent):
     length = int.from_bytes(sent[0][:4], "little")
     (shown,) = json.loads(sent[0][4 : 4 + length])["runs"]
     assert shown == {"id": "a", "label": "A", "note": "waiting", "frames": []}
+
+
+def test_a_frame_that_was_cut_short_is_left_out(sent):
+    _, raw = frame()
+    frames = [(1, 0.1, raw), (2, 0.2, raw[:-9])]
+    panel = {"id": "a", "label": "A", "note": "", "scene": SCENE, "real": b"", "frames": frames}
+    arena_wall.wall([panel], True, False, "k")
+    length = int.from_bytes(sent[0][:4], "little")
+    assert json.loads(sent[0][4 : 4 + length])["runs"][0]["frames"] == [[1, 0.1]]

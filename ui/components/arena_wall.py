@@ -58,7 +58,9 @@ def wall(panels: Sequence[dict[str, Any]], whole: bool, live: bool, key: str) ->
         real = panel["real"][: 4 * POINTS]
         if real not in reals:
             reals.append(real)
-        thin = [(step, seconds, thinned(raw, scene)) for step, seconds, raw in panel["frames"]]
+        least = 4 * scene["points"] + scene["field"] ** 2 + 8
+        found = [frame for frame in panel["frames"] if len(frame[2]) >= least]  # none cut short
+        thin = [(step, seconds, thinned(raw, scene)) for step, seconds, raw in found]
         shown.append(
             about
             | {
