@@ -185,7 +185,7 @@ LESSONS: dict[str, Lesson] = {
             "One seed, one data set, no cures: under the minimax loss all points of G end in one"
             " place, under WGAN-GP they spread over the eight modes.",
             (Side("GAN, minimax", "gan", {}), Side("WGAN-GP", "wgan-gp", {})),
-            _collapse, _BARE,
+            _collapse, _BARE | {"lr_g": 1e-3},
         ),
         Lesson(
             "gradient", "D too strong",
