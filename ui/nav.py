@@ -32,6 +32,7 @@ _PAGES = (
         "train_2d", "Train 2-D", "scatter_plot",
         "Train any objective on points in the plane; watch samples, D's field and the losses.",
     ),
+    ("compare", "Compare", "view_module", "Objectives side by side, from one start, in step."),
     (
         "train_images", "Train images", "grid_view",
         "The same with pictures: the fixed-noise grid beside real samples, while it trains.",

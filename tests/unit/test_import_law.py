@@ -14,7 +14,7 @@ FLOORS = [
     {"dense", "training", "equilibrium", "dirac", "dirac_verdict", "bins", "population", "learned"},
     {"config", "presets", "remedies", "build", "checkpoint", "pictures", "judge", "vitals"},
     {"runs", "signs", "alarms", "health"},
-    {"executors", "answers", "worker", "serve", "commands", "__main__"},
+    {"executors", "lessons", "answers", "worker", "serve", "commands", "__main__"},
 ]
 # Within a floor, these lean on each other in this order alone.
 ORDERED = [
@@ -107,7 +107,7 @@ def test_only_the_lab_imports_the_lab():
 
 def test_the_rooms_of_the_server_load_no_torch():
     names = ["catalog", "config", "presets", "remedies", "runs", "signs", "alarms", "health"]
-    names += ["executors", "divergences", "equilibrium", "plane.preview", "plane.table"]
+    names += ["executors", "lessons", "divergences", "equilibrium", "plane.preview", "plane.table"]
     theory = [f"theory.{path.stem}" for path in (ROOT / "ui" / "theory").glob("[a-z]*.py")]
     code = "import sys\n" + "".join(f"import gan_core.{n}\n" for n in [*names, "answers.wire"])
     code += "".join(f"import ui.{n}\n" for n in [*theory, "mistakes.item"])
