@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 from gan_core import runs
 from gan_core.plane import points
 
+LONG = 120_000  # ms for what a worker does
+
 
 def box(sheet):
     sheet.evaluate("e => e.scrollIntoView({block: 'center'})")
@@ -55,9 +57,9 @@ def test_a_drawing_is_mended_and_trained_on(sheet, page, idle, runs_folder, monk
     idle(page)
 
     train.click()
-    page.locator("canvas[aria-label^='Step']").wait_for()
+    page.locator("canvas[aria-label^='Step']").wait_for(timeout=LONG)
     run = runs.open_run(re.search(r"run=([\w-]+)", page.url)[1], runs_folder)
-    expect(page.get_by_text(re.compile("Finished$")).first).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(re.compile("Finished$")).first).to_be_visible(timeout=LONG)
     monkeypatch.setenv("GAN_RUNS", str(runs_folder))
     name = run.config.data.removeprefix("points:")
     drawn = points.find(name, run.path)

@@ -14,7 +14,7 @@ class Drawing {
     this.root = root
     this.figure = root.querySelector("figure")
     this.canvas = root.querySelector("canvas")
-    this.count = root.querySelector("output")
+    this.count = root.querySelector(".count")
     this.size = root.querySelector("input")
     this.token = `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`
     this.points = []

@@ -23,7 +23,7 @@ _draw = component(
   <canvas role="img" tabindex="0" aria-label="Points"></canvas>
   <div class="foot">
     <label>Size <input type="range" min="4" max="40" value="14"></label>
-    <output></output>
+    <span class="count" role="status"></span>
   </div>
 </figure>""",
     ["draw.js"],
