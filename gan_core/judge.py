@@ -69,6 +69,7 @@ class _Opponent:
     def __init__(self, config: Config, toy: Toy):
         self.name, self.toy, self.seed = config.objective, toy, config.seed
         self.count = 0
+        self.gain: float | None = None  # see `_floor`
 
     def __call__(
         self, players: Players, fake: Tensor, full: bool, rng: torch.Generator
@@ -166,15 +167,15 @@ class _Opponent:
 
     def _floor(self, objective: Any, n: int) -> float:
         """What D* could gain if fresh real samples stood in for the generated ones."""
-        if not hasattr(self, "_gain"):
+        if self.gain is None:
             rng = torch.Generator().manual_seed(0)
             gains = []
             for _ in range(2):
                 met = metrics.meeting(self.toy, Kernels(self.toy.sample(n, rng)), rng)
                 nothing = torch.zeros(len(met.x))
                 gains.append(metrics.against_optimum(self.name, objective, met, nothing).attainable)
-            self._gain = sum(gains) / len(gains)
-        return self._gain
+            self.gain = sum(gains) / len(gains)
+        return self.gain
 
 
 def fields(about: dict[str, Any], drawn: dict[str, Tensor]) -> bytes:

@@ -126,9 +126,10 @@ def _optimum(run: Run, m: dict[str, float], config: Config) -> None:
         )
         _fields(data=pack(header, **blobs), key="p_fields", height="content")
         st.caption(
-            f"At step {header['step']:,}. Dots are real and generated points; the darker, the"
-            " likelier real. On the right, blue where D believes too readily, orange where too"
-            " little. Where there are no points nothing determines D, and nothing is drawn."
+            f"At step {header['step']:,}. Dots are real and generated points; the stronger the"
+            " violet, the likelier real. In the last picture, blue where D believes too readily,"
+            " orange where too little. Where there are no points nothing determines D, and nothing"
+            " is drawn."
         )
     penalised = PENALISED if config.r1 > 0 or config.r2 > 0 else ""
     st.caption(

@@ -45,7 +45,7 @@ function dots(c, s, i, cell, side) {
     const [rgb, strength] = ink(s.colors, i, s.dAt[k] / 65535, s.bestAt[k] / 65535)
     const mix = [r, g, b].map((low, n) => Math.round(low + (rgb[n] - low) * (0.12 + 0.88 * strength)))
     c.beginPath()
-    c.arc(cell.x + (s.x[k] / 65535) * side, cell.y + side * (1 - s.y[k] / 65535), 2.6, 0, 7)
+    c.arc(cell.x + (s.x[k] / 65535) * side, cell.y + side * (1 - s.y[k] / 65535), side < 240 ? 1.8 : 2.6, 0, 7)
     c.fillStyle = `rgb(${mix})`
     c.fill()
     c.lineWidth = 0.5
