@@ -59,10 +59,11 @@ def calmed(config: Config) -> Changes:
 
 
 def weakened(config: Config) -> Changes:
-    """What stops D from winning outright."""
+    """What stops D from winning outright: G as fast as D, one step each, a slope that is held."""
     changes: Changes = {}
     if config.lr_d > config.lr_g:
-        changes["lr_d"] = config.lr_g
+        usual = preset(config.objective, config.data).lr_d
+        changes = {"lr_g": min(config.lr_d, usual), "lr_d": min(config.lr_d, usual)}
     if config.n_critic > 1 and config.objective not in UNLIMITED:
         changes["n_critic"] = 1
     if config.objective == "gan":

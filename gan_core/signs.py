@@ -146,11 +146,11 @@ class Signs:
         elif len(places) == self.total:
             names = [f"({_place(places[i][0])}, {_place(places[i][1])})" for i in lost]
         else:
-            names = [f"number {i + 1}" for i in lost]
+            names = [f"mode {i + 1}" for i in lost]
         shown = ", ".join(names[:most]) + (f" and {len(names) - most} more" if names[most:] else "")
-        if self.kind_of_mode == "classes":
+        if self.kind_of_mode == "classes" or not places:
             return shown
-        return f"{'those' if len(names) > 1 else 'the one'} {'at ' if places else ''}{shown}"
+        return f"{'those' if len(names) > 1 else 'the one'} at {shown}"
 
     # Motion
 

@@ -61,7 +61,7 @@ def told(config):
 
 
 FAILURES = {
-    "a D too strong": (bare("gan", n_critic=10, lr_g=1e-4, steps=500), "d-won"),
+    "a D too strong": (bare("gan", n_critic=10, lr_g=1e-4, steps=400), "d-won"),
     "BatchNorm in D": (ring("ns-gan", norm_d="batch", r1=0, r2=0, steps=1000), "d-won"),
     "no penalty": (bare("gan", steps=2000), "collapse"),
     "BEGAN on points": (ring("began", steps=600), "collapse"),
@@ -105,7 +105,7 @@ def test_a_healthy_run_has_no_alarm_on_the_way_either():
 def test_the_remedy_cures(name):
     config, expected = FAILURES[name]
     first = told(config)[expected]
-    cured = config.replace(**first.remedy)
+    cured = config.replace(**first.remedy, steps=min(config.steps, 800))
     assert expected not in told(cured)
     sick, well = carried_out(config)[1][-1], carried_out(cured)[1][-1]
     assert well["em"] < sick["em"] / 2

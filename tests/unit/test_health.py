@@ -236,6 +236,14 @@ def every_finding():
         yield from ((config, one) for one in findings(config, curves(config, k=1.0), measured))
 
 
+def test_against_a_d_too_strong_g_is_made_as_fast_and_gets_as_many_steps():
+    config = ring("gan", n_critic=10, lr_g=1e-4, lr_d=2e-3, r1=0.0, r2=0.0)
+    (first, *_) = findings(config, curves(config, d_loss=1e-5, g_grad=1e-8), looks(EVEN, EVEN))
+    cured = config.replace(**first.remedy)
+    assert cured.lr_g == cured.lr_d == config.lr_d and cured.n_critic == 1
+    assert cured.objective == "ns-gan" and cured.r1 > 0
+
+
 def test_every_remedy_is_a_valid_config_that_differs_and_has_words():
     told = list(every_finding())
     assert {one.name for _, one in told} >= {"d-won", "collapse", "exploding", "piled", "pinned"}
