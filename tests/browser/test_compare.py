@@ -79,7 +79,8 @@ def test_a_comparison_is_trained_and_watched(page, app_url, idle, runs_folder):
     moving = page.locator("canvas[data-step]:not([data-step='']):not([data-step='0'])")
     expect(moving).to_have_count(2, timeout=LONG)
     seen = steps(page)[0]
-    expect(page.locator("canvas[data-step]").first).not_to_have_attribute("data-step", seen)
+    first = page.locator("canvas[data-step]").first
+    expect(first).not_to_have_attribute("data-step", seen, timeout=LONG)
     page.get_by_role("button", name="Stop all").click()
     expect(page.get_by_role("button", name="Stop all")).to_have_count(0, timeout=LONG)
     found = [run for run in runs.all_runs(runs_folder) if run.config.steps == 10**6]
