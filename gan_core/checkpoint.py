@@ -105,8 +105,8 @@ def load(path: Path, device: str = "cpu", resume: bool = False) -> tuple[Config,
     with safe_open(path, "pt", device="cpu") as file:
         tensors = {name: file.get_tensor(name) for name in about.tensors}
     for name, net in _nets(players).items():
-        net.load_state_dict(_under(tensors, name))
-    state = _under(tensors, "objective")
+        net.load_state_dict(under(tensors, name))
+    state = under(tensors, "objective")
     players.objective = players.objective.with_state({k: v.to(where) for k, v in state.items()})
     players.step = about.step
     if resume:
@@ -123,8 +123,8 @@ def _take_up(path: Path, players: Players, tensors: dict[str, Tensor]) -> None:
             f"{path.name} was trained on another kind of device, whose random numbers cannot be"
             f" continued on {players.device}: resume it there."
         )
-    _restore(players.opt_g, _under(tensors, "opt_g"))
-    _restore(players.opt_d, _under(tensors, "opt_d"))
+    restore(players.opt_g, under(tensors, "opt_g"))
+    restore(players.opt_d, under(tensors, "opt_d"))
     players.rng.set_state(tensors["rng"])
 
 
@@ -148,11 +148,13 @@ def _weights(players: Players) -> dict[str, Tensor]:
     return named | {f"objective.{k}": v for k, v in players.objective.state().items()}
 
 
-def _under(tensors: dict[str, Tensor], name: str) -> dict[str, Tensor]:
+def under(tensors: dict[str, Tensor], name: str) -> dict[str, Tensor]:
+    """The tensors of one part, `G` say, by their names within it."""
     return {k[len(name) + 1 :]: v for k, v in tensors.items() if k.startswith(f"{name}.")}
 
 
-def _restore(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
+def restore(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
+    """Give an optimiser the state that a checkpoint holds of it; its rates stay its own."""
     state: dict[int, dict[str, Any]] = {}
     for name, value in tensors.items():
         i, key = name.split(".", 1)

@@ -239,6 +239,25 @@ def _gradient_norm(net: nn.Module) -> Tensor:
     return torch.stack([n.float() for n in norms]).norm()
 
 
+def half_round(players: Players, real: Sampler, plan: Plan, player: str) -> Tensor:
+    """One half of a round by hand: the loss of the player, `"D"` or `"G"`, that moved.
+
+    D's half is its `n_critic` steps; G's is its `n_gen` steps, and ends the round. So D's half and
+    then G's are one round of `train`. Begin a new `train` afterwards.
+    """
+    loop = _Loop(players, real, plan)
+    loop.set_rates()
+    if player == "D":
+        for _ in range(plan.n_critic):
+            loss, penalty, *_ = loop.d_step()
+        return loss + penalty
+    for _ in range(plan.n_gen):
+        loss = loop.g_step()
+    loop.average()
+    players.step += 1
+    return loss
+
+
 @torch.no_grad()
 def generate(players: Players, latents: Tensor, batch: int = 256) -> Tensor:
     """What the shown generator makes of latents [n, latent]: float32 samples [n, …] on the CPU."""

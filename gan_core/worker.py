@@ -17,20 +17,20 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gan_core import checkpoint, judge, metrics, pictures, runs
+from gan_core import checkpoint, inherit, judge, metrics, pictures, runs
 from gan_core.build import build, pick_precision
 from gan_core.catalog import OBJECTIVES, BadInput
 from gan_core.config import Config
 from gan_core.data import Toy
+from gan_core.keeper import Keeper
 from gan_core.runs import Run
-from gan_core.training import Step, generate, train
+from gan_core.training import Step, generate, half_round, train
 from gan_core.vitals import vitals
 
 SAVE_EVERY = 10.0  # seconds between checkpoints
 FIRST_JUDGEMENT = {"2d": 0.5, "image": 15.0}  # seconds; that of images begins with a slow encoding
 LONGEST_PAUSE = {"2d": 3.0, "image": 15.0}  # seconds between judgements, which take a tenth of it
 LOOK_EVERY = 0.1  # seconds between looks: newest frame, status, requests
-FRAMES = 300  # frames kept in the first stretch; then the pause between them grows with the run
 
 
 class Diverged(ArithmeticError):
@@ -108,6 +108,8 @@ class _Recorder:
         self.before = 0.0  # seconds of training in earlier sittings
         if resume:
             self._take_up()
+        elif (run.path / runs.START).is_file():
+            self._branch_off()
         self.head = OBJECTIVES[self.config.objective].head
         self.latents = fixed_latents(self.config)
         self.judge = judge.Judge(self.config, self.data)
@@ -115,7 +117,9 @@ class _Recorder:
         self.unchecked: list[Tensor] = []  # losses since the last look
         self.limit = min(self.config.seconds or math.inf, _server_limit())
         self.judging = 0.0  # seconds of this sitting that went into measuring
-        self.next_kept = 0.0  # when the next frame goes into the film
+        self.keeper = Keeper(run, self.before)
+        self.last: Step | None = None  # the round that no one has logged yet
+        self.moved = False  # a player moved by hand, and training has to begin anew
         self.start = time.perf_counter()
         self.first_step = self.players.step
         self.device = str(self.players.device)
@@ -125,9 +129,11 @@ class _Recorder:
         yield self._look("running")
         next_look = next_save = 0.0
         next_judge = self.seconds + FIRST_JUDGEMENT[self.config.kind]
-        last: Step | None = None
-        for step in train(self.players, self._real, self.plan):
-            last = step
+        self.keeper.snapshot(
+            self.players, self.config, self.seconds
+        )  # the start, after its frame is on the page
+        for step in self._rounds():
+            self.last = step
             self.unchecked.append(step.d_loss + step.g_loss)
             if step.number % self.log_every == 0:
                 self._log(step)
@@ -141,13 +147,25 @@ class _Recorder:
             if now >= next_save:
                 self._save()
                 next_save = self.seconds + SAVE_EVERY
+            if now >= self.keeper.next_snapshot:
+                self._check()
+                self.keeper.snapshot(self.players, self.config, now)
             if now >= next_judge:
                 took = self._measure(final=False)
                 pause = min(max(1.0, 10 * took), LONGEST_PAUSE[self.config.kind])
                 next_judge = self.seconds + pause
             if self.seconds >= self.limit:
                 break
-        yield self._end(last, "stopped" if self.run.requested("stop") else "done")
+        yield self._end("stopped" if self.run.requested("stop") else "done")
+
+    def _rounds(self) -> Iterator[Step]:
+        """The rounds of training, begun anew after players were moved by hand."""
+        while self.players.step < self.plan.steps:
+            self.moved = False
+            for step in train(self.players, self._real, self.plan):
+                yield step
+                if self.moved:
+                    break
 
     @property
     def seconds(self) -> float:
@@ -156,9 +174,9 @@ class _Recorder:
     def _real(self, n: int, rng: torch.Generator) -> Tensor:
         return self.data.sample(n, rng, self.players.device)
 
-    def _end(self, last: Step | None, state: str) -> dict[str, Any]:
-        if last is not None and last.number % self.log_every:
-            self._log(last)
+    def _end(self, state: str) -> dict[str, Any]:
+        if self.last is not None and self.last.number % self.log_every:
+            self._log(self.last)
         self._check()
         self._save()
         if state == "done":  # who stops a run wants it to end now
@@ -217,9 +235,7 @@ class _Recorder:
             payload = pictures.encode(pictures.tile(generate(self.players, self.latents), 8))
         now = self.seconds
         self.run.show(self.players.step, now, payload)
-        if now >= self.next_kept or state != "running":
-            self.run.append_frame(self.players.step, now, payload)
-            self.next_kept = now + max(LOOK_EVERY, now / FRAMES)
+        self.keeper.frame(self.players.step, now, payload, wanted=state != "running")
         done = self.players.step - self.first_step
         rate = done / max(self.seconds - self.before - self.judging, 1e-9)
         return self.run.write_status(
@@ -228,15 +244,46 @@ class _Recorder:
         )  # fmt: skip
 
     def _asked(self) -> bool:
-        """Whether to stop; a pause is waited out here."""
-        if self.run.requested("pause") and not self.run.requested("stop"):
-            self.run.write_status(state="paused")
+        """Whether to stop; a pause is waited out here, and players are moved by hand in it."""
+        if self._held():
+            for name in runs.BY_HAND:  # asked for in no pause
+                self.run.clear(name)
+            self._look("paused")
+            self._save()
             begin = time.perf_counter()
-            while self.run.requested("pause") and not self.run.requested("stop"):
+            while self._held():
                 time.sleep(0.05)
                 self._alive()
-            self.start += time.perf_counter() - begin  # a pause is no training
+                self.start += time.perf_counter() - begin  # a pause is no training
+                self._by_hand()
+                begin = time.perf_counter()
         return self.run.requested("stop")
+
+    def _held(self) -> bool:
+        return self.run.requested("pause") and not self.run.requested("stop")
+
+    def _by_hand(self) -> None:
+        """Carry out the half-rounds and rounds that were asked for, and show what they did."""
+        for name in filter(self.run.requested, runs.BY_HAND):
+            if self.players.step < self.plan.steps:
+                self._move(name)
+                self._save()
+                moves = self.run.status().get("by_hand", 0) + 1
+                self.run.write_status(by_hand=moves)
+                self._look("paused")
+            self.run.clear(name)  # when all of it is written: who asked may wait for this
+
+    def _move(self, name: str) -> None:
+        """One half-round, or one round, which is logged."""
+        if name == "step-both":
+            step = next(train(self.players, self._real, self.plan))
+            loss = step.d_loss + step.g_loss
+            self._log(step)
+        else:
+            loss = half_round(self.players, self._real, self.plan, name[-1].upper())
+        if not bool(loss.isfinite()):
+            raise Diverged(_diverged(self.players.step))
+        self.last, self.moved = None, True
 
     def _alive(self) -> None:
         if not self.run.exists():
@@ -252,6 +299,12 @@ class _Recorder:
             real = pictures.encode(pictures.tile(self.data.sample(64, rng), 8))
         runs.write_json(self.run.path / "scene.json", scene)
         runs.write_whole(self.run.path / "real.bin", real)
+
+    def _branch_off(self) -> None:
+        """Begin where the parent stood, as far as its state fits."""
+        start = self.run.path / runs.START
+        said = inherit.take_over(start, self.players, self.config)
+        self.run.write_status(step=self.players.step, fresh=said)
 
     def _take_up(self) -> None:
         """Go on from the checkpoint, and forget what was shown after it."""

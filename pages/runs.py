@@ -5,7 +5,7 @@ import streamlit as st
 from gan_core import runs
 from gan_core.catalog import BadInput
 from gan_core.runs import LIVE, Run
-from ui import comparison, gallery, live, nav, run_table
+from ui import comparison, gallery, lineage, live, nav, run_table
 
 nav.guard()
 
@@ -91,7 +91,8 @@ def show(run: Run) -> None:
                 st.markdown(f"**{name}**", width="content")
                 gallery.badge(state)
             measured = gallery.measure(status.get("metrics") or {})
-            st.caption("  \n".join(filter(None, [measured, gallery.facts(run, status)])))
+            came = gallery.plain(lineage.words_of(status))
+            st.caption("  \n".join(filter(None, [measured, gallery.facts(run, status), came])))
             if state in LIVE and status.get("steps"):
                 st.progress(min(1.0, status["step"] / status["steps"]))
             if status.get("error"):

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from gan_core.runs import LIVE, Run
-from ui import controls, diagnosis, inspector, live, nav, panels
+from ui import controls, diagnosis, inspector, live, nav, panels, timeline
 from ui.components import canvas
 
 nav.guard()
@@ -17,11 +17,13 @@ def draw(run: Run, status: dict[str, Any]) -> None:
     if not live.header(run, status, "p") or scene is None:
         return
     moving = status["state"] in LIVE
-    frames = live.film(run, moving)
+    plays = not live.moving(status)
+    frames = live.film(run, not plays)
     left, right = st.columns([9, 11], gap="medium")
     with left:
         if frames:
-            canvas.scene(run.id, scene, run.real(), frames, moving, key="p_scene")
+            shown = canvas.scene(run.id, scene, run.real(), frames, not plays, key="p_scene")
+            timeline.bar(run, status, shown)
             st.caption(panels.READING[scene["head"]])
     with right:
         panels.meters(panels.plane_meters(status.get("metrics") or {}))

@@ -17,14 +17,15 @@ def draw(run: Run, status: dict[str, Any]) -> None:
     if not live.header(run, status, "i") or scene is None:
         return
     moving = status["state"] in LIVE
-    frames = live.film(run, moving)
+    comes = live.moving(status)
+    frames = live.film(run, comes)
     panels.meters(panels.image_meters(status.get("metrics") or {}))
     with st.grid(3, min_column_width=300, gap="medium"):
         with st.container(gap="xsmall"):
             st.markdown("**Generated**, from the same noise every time")
             if frames:
                 label = f"64 generated pictures, step {frames[-1][0]:,}"
-                canvas.grid(run.id, scene, frames, moving, label, key="i_fake")
+                canvas.grid(run.id, scene, frames, comes, label, key="i_fake")
         with st.container(gap="xsmall"):
             st.markdown("**Real**, from the data")
             real = [(0, 0.0, run.real())]

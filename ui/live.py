@@ -6,6 +6,7 @@ reloading it changes nothing, and `?run=…` finds it again.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,13 +16,15 @@ from gan_core import runs
 from gan_core.catalog import BadInput
 from gan_core.config import Config
 from gan_core.runs import CURVES, LIVE, Run
-from ui import controls, gallery, server
+from ui import controls, gallery, lineage, server
 from ui.components.canvas import Frame
 
 EVERY = 0.15  # seconds between looks at a run in progress
+HELD = 0.7  # and at a paused one, whose film is sent
 ROWS = 500  # curve points sent while it runs
 FILM = 240  # frames of a finished run that can be played
 FILM_BYTES = 2_500_000
+HELD_BYTES = 800_000  # of a paused run, whose film is sent anew after each step by hand
 _REFUSED = "_live_refused"  # why the last click on a button came to nothing
 
 Draw = Callable[[Run, dict[str, Any]], None]
@@ -29,9 +32,14 @@ Draw = Callable[[Run, dict[str, Any]], None]
 
 def start(config: Config) -> None:
     """Begin a run and put it into the address (a callback)."""
+    begin(lambda: runs.create(config))
+
+
+def begin(make: Callable[[], Run]) -> None:
+    """Begin the run that `make` creates, or remember why it cannot be."""
     run = None
     try:
-        run = runs.create(config)
+        run = make()
         server.executor().start(run)
         st.query_params["run"] = run.id
     except BadInput as error:
@@ -101,7 +109,7 @@ def chosen(kind: str, other_page: str) -> Run | None:
 
 def follow(run: Run, draw: Draw) -> None:
     """Draw the run, again and again while it is in progress."""
-    live = run.status()["state"] in LIVE
+    pace = _pace(run.status()["state"])
 
     def panel() -> None:
         status = run.status()
@@ -111,10 +119,20 @@ def follow(run: Run, draw: Draw) -> None:
             if not run.exists():
                 st.rerun()  # deleted while it was read: the page says so
             st.error(gallery.plain(_words(error)), title="This run cannot be shown")
-        if live != (status["state"] in LIVE):
+        if pace != _pace(status["state"]):
             st.rerun()  # one run of the whole page, in which the polling ends or begins
 
-    st.fragment(panel, run_every=EVERY if live else None)()
+    st.fragment(panel, run_every=pace)()
+
+
+def _pace(state: str) -> float | None:
+    """Seconds between looks at a run in this state; None for no more."""
+    return HELD if state == "paused" else EVERY if state in LIVE else None
+
+
+def moving(status: dict[str, Any]) -> bool:
+    """Whether new frames come by themselves: a paused run shows its film instead."""
+    return status["state"] in LIVE and status["state"] != "paused"
 
 
 def header(run: Run, status: dict[str, Any], prefix: str) -> bool:
@@ -135,6 +153,7 @@ def header(run: Run, status: dict[str, Any], prefix: str) -> bool:
     with st.container():  # always there, so that what follows keeps its place when the run ends
         if state in LIVE:
             st.progress(_progress(run, status))
+        lineage.origin(status)
         _explain(run, state, status)
     return True
 
@@ -143,6 +162,8 @@ def _facts(status: dict[str, Any]) -> str:
     parts = [f"step {status['step']:,}"]
     if status.get("steps") and status["state"] != "done":  # done may be by time
         parts[0] += f" of {status['steps']:,}"
+    if status.get("by_hand"):
+        parts.append(f"{status['by_hand']:,} by hand")
     if status.get("seconds"):
         parts.append(gallery.duration(status["seconds"]))
     if status.get("steps_per_second"):
@@ -215,13 +236,16 @@ def _explain(run: Run, state: str, status: dict[str, Any]) -> None:
 
 def film(run: Run, live: bool) -> list[Frame]:
     """The newest frame of a live run; of a finished one, as many as FILM and FILM_BYTES allow."""
-    last = run.latest() if live else run.frame()
-    if live or last is None:
-        return [last] if last else []
-    count = run.frame_count()
-    most = min(count, FILM, max(1, FILM_BYTES // max(1, len(last[2]))))
-    picks = np.unique(np.linspace(count - 1, 0, most).round().astype(int))
-    return [frame for i in picks if (frame := run.frame(int(i)))]
+    if live:
+        return [last] if (last := run.latest()) else []
+    largest = HELD_BYTES if run.status()["state"] == "paused" else FILM_BYTES
+    return _film(str(run.path), run.film.stamp(), largest)
+
+
+@st.cache_data(max_entries=3, show_spinner=False)
+def _film(path: str, stamp: tuple[int, int], largest: int) -> list[Frame]:
+    """Frames from first to last, read anew only where there are others."""
+    return Run(Path(path)).film.spread(FILM, largest)
 
 
 def table(run: Run, live: bool) -> dict[str, np.ndarray]:

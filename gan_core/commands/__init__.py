@@ -23,6 +23,18 @@ COMMANDS = (
     Command(
         "resume", "Go on with a run that was stopped.", training.resume_arguments, training.resume
     ),
+    Command(
+        "branch",
+        "Go on from a step of a run, as a new one under other settings.",
+        training.branch_arguments,
+        training.branch,
+    ),
+    Command(
+        "step",
+        "Ask a paused run for one step of D, G or both.",
+        listing.step_arguments,
+        listing.step,
+    ),
     Command("stop", "Ask a run to stop.", listing.run_argument, listing.stop),
     Command("pause", "Ask a run to pause.", listing.run_argument, listing.pause),
     Command("delete", "Delete a run and its folder.", listing.run_argument, listing.delete),

@@ -1,4 +1,4 @@
-"""`list`, `stop`, `pause` and `delete`: what is done with runs."""
+"""`list`, `stop`, `pause`, `step` and `delete`: what is done with runs."""
 
 import argparse
 from pathlib import Path
@@ -41,6 +41,15 @@ def stop(args: argparse.Namespace) -> Result:
 
 def pause(args: argparse.Namespace) -> Result:
     return _request(args, "pause", ("running",))
+
+
+def step_arguments(parser: argparse.ArgumentParser) -> None:
+    run_argument(parser)
+    parser.add_argument("player", choices=("d", "g", "both"), help="who moves")
+
+
+def step(args: argparse.Namespace) -> Result:
+    return _request(args, f"step-{args.player}", ("paused",))
 
 
 def _request(args: argparse.Namespace, what: str, states: tuple[str, ...]) -> Result:

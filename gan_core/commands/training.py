@@ -1,4 +1,4 @@
-"""`train` and `resume`: a run carried out here and now, with a progress bar on a terminal."""
+"""`train`, `branch` and `resume`: a run carried out here and now, with its progress shown."""
 
 import argparse
 import signal
@@ -24,17 +24,27 @@ def train_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", default="ring", help=f"{', '.join(DATA)}, points:ID, folder:PATH")
     parser.add_argument("--preset", default="recommended", help="recommended or published")
     parser.add_argument("--out", type=Path, default=None, help="folder of the run (default: new)")
-    own = parser.add_argument_group("settings (the preset's, unless given)")
+    setting_flags(parser, "settings (the preset's, unless given)", ("objective", "data", "preset"))
+
+
+def setting_flags(parser: argparse.ArgumentParser, title: str, without: tuple[str, ...]) -> None:
+    """A flag for each field of a Config but some; those not given are absent from the result."""
+    own = parser.add_argument_group(title)
     for f in fields(Config):
-        if f.name not in ("objective", "data", "preset"):
+        if f.name not in without:
             flag = "--" + f.name.replace("_", "-")
             choices = f.metadata["choices"]
             text = f.metadata["help"] + (f": {', '.join(choices)}" if choices else "")
             own.add_argument(flag, type=f.type, default=argparse.SUPPRESS, help=text)
 
 
+def given(args: argparse.Namespace) -> dict[str, Any]:
+    """The settings among the arguments."""
+    return {f.name: getattr(args, f.name) for f in fields(Config) if hasattr(args, f.name)}
+
+
 def train(args: argparse.Namespace) -> Result:
-    changes = {f.name: getattr(args, f.name) for f in fields(Config) if hasattr(args, f.name)}
+    changes = given(args)
     for name in ("objective", "data", "preset"):
         changes.pop(name)
     config = preset(args.objective, args.data, args.preset, **changes)
@@ -49,6 +59,27 @@ def train(args: argparse.Namespace) -> Result:
         if run.status()["step"] == 0:
             run.delete()  # it never began
         raise
+
+
+def branch_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", help="id or folder of the run to branch from")
+    parser.add_argument("--step", type=int, default=None, help="where it begins (default: the end)")
+    parser.add_argument("--out", type=Path, default=None, help="folder of the run (default: new)")
+    title = "settings (the parent's, unless given; --steps is the branch's last step)"
+    setting_flags(parser, title, ("preset", *runs.OF_G))
+
+
+def branch(args: argparse.Namespace) -> Result:
+    parent = find(args.run)
+    known = runs.origins(parent)
+    step = max(known, default=0) if args.step is None else args.step
+    run = runs.branch(parent, step, args.out, **given(args))
+    at = run.status()["parent_step"]
+    print(f"{run.path}: branches from {parent.id} at step {at}", file=sys.stderr)
+    result, code = _carry_out(run, resume=False)
+    for line in run.status().get("fresh", []):
+        print(line, file=sys.stderr)
+    return result | {"parent": parent.id, "parent_step": at}, code
 
 
 def resume_arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,8 +99,8 @@ def resume(args: argparse.Namespace) -> Result:
         raise BadInput(f"{run.id} is {status['state']}: stop it before you resume it.")
     if not run.checkpoint.exists():
         raise BadInput(f"{run.id} has no checkpoint to go on from.")
-    given = {"steps": args.steps, "seconds": args.seconds}
-    config = runs.change(run, **{k: v for k, v in given.items() if v is not None})
+    longer = {"steps": args.steps, "seconds": args.seconds}
+    config = runs.change(run, **{k: v for k, v in longer.items() if v is not None})
     if status["step"] >= config.steps:
         raise BadInput(f"{run.id} has done all its {config.steps} steps: give more with --steps.")
     if config.seconds and status["seconds"] >= config.seconds:

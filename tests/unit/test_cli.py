@@ -267,3 +267,37 @@ def _wait(condition, seconds=60):
 def test_plain_makes_strict_json():
     value = {"a": float("inf"), "b": [float("nan"), -float("inf")], "c": 1}
     assert commands.plain(value) == {"a": "inf", "b": [None, "-inf"], "c": 1}
+
+
+def test_branch_goes_on_from_a_step_as_a_run_of_its_own(capsys, tmp_path):
+    parent = trained(capsys, "--out", str(tmp_path / "parent"))
+    argv = ["branch", str(tmp_path / "parent"), "--out", str(tmp_path / "child"), "--json"]
+    code, out = call(capsys, *argv, "--objective", "began", "--lr-g", "0.001", "--steps", "9")
+    assert code == 0, out.err
+    child = last_json(out.out)
+    assert (child["parent"], child["parent_step"]) == ("parent", parent["steps"])
+    assert child["steps"] == 9 and "D is fresh" in out.err
+    config = runs.Run(tmp_path / "child").config
+    assert (config.objective, config.lr_g, config.width) == ("began", 0.001, 8)
+    early = ["branch", str(tmp_path / "parent"), "--step", "0", "--out", str(tmp_path / "early")]
+    code, out = call(capsys, *early, "--json")
+    assert code == 0 and last_json(out.out)["parent_step"] == 0
+
+
+def test_branch_refuses_in_one_line(capsys, tmp_path):
+    trained(capsys, "--out", str(tmp_path / "parent"))
+    for flags, word in ((["--data", "faces"], "2d"), (["--steps", "3"], "begins at step 6")):
+        code, out = call(capsys, "branch", str(tmp_path / "parent"), *flags)
+        assert code == 2 and word in out.err and out.err.count("\n") == 1
+    code, out = call(capsys, "branch", "nowhere")
+    assert code == 2 and "no run" in out.err
+
+
+def test_step_is_asked_of_a_paused_run_alone(capsys, tmp_path):
+    trained(capsys, "--out", str(tmp_path / "mine"))
+    code, out = call(capsys, "step", str(tmp_path / "mine"), "d")
+    assert code == 2 and "is done" in out.err
+    run = runs.Run(tmp_path / "mine")
+    run.write_status(state="paused", pid=None)
+    code, _ = call(capsys, "step", str(tmp_path / "mine"), "d")
+    assert code == 0 and run.requested("step-d")

@@ -12,15 +12,26 @@ FLOORS = [
     {"catalog"},
     {"objectives", "models", "plane", "data", "divergences", "metrics", "features"},
     {"dense", "training", "equilibrium", "dirac", "dirac_verdict", "bins", "population", "learned"},
-    {"config", "presets", "remedies", "build", "checkpoint", "pictures", "judge", "vitals"},
+    {
+        "config",
+        "presets",
+        "remedies",
+        "build",
+        "checkpoint",
+        "inherit",
+        "pictures",
+        "judge",
+        "vitals",
+    },
     {"runs", "signs", "alarms", "health"},
+    {"keeper"},
     {"executors", "lessons", "answers", "worker", "serve", "commands", "__main__"},
 ]
 # Within a floor, these lean on each other in this order alone.
 ORDERED = [
     ["metrics", "data", "features"],
     ["plane", "data"],
-    ["config", "presets", "build", "checkpoint"],
+    ["config", "presets", "build", "checkpoint", "inherit"],
     ["config", "presets", "remedies"],
     ["runs", "signs", "alarms", "health"],
     ["config", "pictures"],

@@ -5,10 +5,10 @@ import os
 import numpy as np
 import torch
 
-from gan_core import checkpoint, pictures, runs, worker
+from gan_core import checkpoint, keeper, pictures, runs, worker
 from gan_core.data import Toy, load
 from gan_core.presets import preset
-from gan_core.runs import CURVES, Run
+from gan_core.runs import CURVES, Run, film
 
 SMALL = {"steps": 40, "batch": 16, "width": 8, "depth": 2, "precision": "float32", "device": "cpu"}
 
@@ -188,11 +188,13 @@ def test_weights_that_diverged_fail_the_run_before_they_are_judged(tmp_path, mon
 def test_the_newest_frame_is_shown_though_the_film_is_thinned(tmp_path, monkeypatch):
     run = make(tmp_path)
     monkeypatch.setattr(worker, "LOOK_EVERY", 0.0)
-    monkeypatch.setattr(worker, "FRAMES", 0.001)  # after the first, one frame in a thousand runs
+    monkeypatch.setattr(keeper, "FRAME_EVERY", 1e-6)
+    monkeypatch.setattr(film, "MOST", 8)
     for status in worker.record(run):
         if status["state"] == "running":
             assert run.latest()[0] == status["step"] == run.status()["step"]
-    assert run.frame_count() <= 3 and run.frame()[0] == run.latest()[0] == 40
+        assert run.frame_count() <= 8
+    assert run.frame(0)[0] == 0 and run.frame()[0] == run.latest()[0] == 40
 
 
 def test_precision_is_decided_once_and_kept(tmp_path):

@@ -53,8 +53,9 @@ def component(name: str, html: str, scripts: Sequence[str], styles: Sequence[str
 
 def live_component(
     name: str, html: str, scripts: Sequence[str], styles: Sequence[str]
-) -> Callable[[bytes, bool, str], None]:
-    """Register a component for many frames: returns a function of its bytes, `live` and key.
+) -> Callable[..., Any]:
+    """Register a component for many frames: returns a function of its bytes, `live`, key and
+    callbacks, which gives what Streamlit does.
 
     Streamlit sends a component's code along whenever its bytes change, and the code is longer than
     a frame. So it travels within the bytes, only at first, and stub.js keeps it in the browser;
@@ -68,13 +69,13 @@ def live_component(
     )
     count = f"_canvas_{name}"
 
-    def show(data: bytes, live: bool, key: str) -> None:
+    def show(data: bytes, live: bool, key: str, **callbacks: Callable[[], None]) -> Any:
         sent = st.session_state.get(count, 0)
         carried = code if not live or sent < _WITH_CODE else b""
         st.session_state[count] = sent + live
-        mount(
+        return mount(
             data=len(carried).to_bytes(4, "little") + carried + data, key=key, height="content",
-            on_code_change=lambda: st.session_state.update({count: 0}),
+            on_code_change=lambda: st.session_state.update({count: 0}), **callbacks,
         )  # fmt: skip
 
     return show
@@ -132,20 +133,27 @@ def pack(header: dict[str, Any], **blobs: bytes) -> bytes:
 
 def scene(
     run: str, scene: dict[str, Any], real: bytes, frames: Sequence[Frame], live: bool, key: str
-) -> None:
+) -> int | None:
     """The plane with D's field, real and generated points, G's gradient and its latent grid.
 
     `scene` is what `gan_core.pictures.scene_of` says of the frames; a layer that it does not name
     (older runs have fewer) is not offered, and frames may differ in length.
 
-    While `live`, give the newest frame: points glide to it. Afterwards give several, to play.
+    While `live`, give the newest frame: points glide to it. Afterwards give several, to play; the
+    answer is the step at which the visitor left the scrubber, or None where it was not touched.
     """
     header = {
         "run": run, "scene": scene, "live": live,
         "frames": [[step, seconds, len(payload)] for step, seconds, payload in frames],
     }  # fmt: skip
     data = pack(header, real=real, frames=b"".join(f[2] for f in frames))
-    _scene(data, live, key)
+    answer = _scene(data, live, key, on_shown_change=_nothing)
+    shown = answer.shown if not live else None
+    return int(shown["step"]) if shown and shown["run"] == run else None
+
+
+def _nothing() -> None:
+    """What Streamlit calls when a scrubber came to rest: the page's next run reads it."""
 
 
 def grid(

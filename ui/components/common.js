@@ -68,7 +68,8 @@ const thousands = (n) => Math.round(n).toLocaleString("en")
 
 // Play, pause and scrub through the frames of a finished run; all in the browser.
 class Player {
-  constructor(bar, show) {
+  constructor(bar, show, rest = () => {}) {
+    this.rest = rest // told the frame at which the visitor left it
     this.button = bar.querySelector("button")
     this.slider = bar.querySelector("input")
     this.output = bar.querySelector("output")
@@ -76,7 +77,12 @@ class Player {
     this.show = show
     this.timer = null
     this.frames = []
-    this.button.onclick = () => (this.timer ? this.pause() : this.play())
+    this.button.onclick = () => {
+      if (!this.timer) return this.play()
+      this.pause()
+      this.rest(+this.slider.value)
+    }
+    this.slider.onchange = () => this.rest(+this.slider.value)
     this.slider.oninput = () => {
       this.pause()
       this.to(+this.slider.value, 0)
@@ -85,7 +91,8 @@ class Player {
   }
 
   load(frames) {
-    const fresh = frames.length !== this.frames.length
+    const last = (all) => `${all.length} ${all.at(-1)}`
+    const fresh = last(frames) !== last(this.frames)
     this.frames = frames
     this.bar.hidden = frames.length < 2
     this.slider.max = Math.max(0, frames.length - 1)
@@ -112,8 +119,9 @@ class Player {
     if (+this.slider.value >= this.frames.length - 1) this.to(0, 0)
     this.timer = setInterval(() => {
       const next = +this.slider.value + 1
-      if (next >= this.frames.length) this.pause()
-      else this.to(next, pause)
+      if (next < this.frames.length) return this.to(next, pause)
+      this.pause()
+      this.rest(next - 1)
     }, pause)
     this.button.textContent = "❚❚"
     this.button.setAttribute("aria-label", "Pause")

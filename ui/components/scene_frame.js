@@ -111,14 +111,14 @@ function create(root) {
     if (!state.all) return
     glideTo(state, readFrame(state.all, state.scene, state.places[i]), glide)
     drawLegend(state)
-  })
+  }, (i) => state.rest(i))
   state.observer = new ResizeObserver(() => wake(state))
   state.observer.observe(state.canvas)
   listen(state)
   return state
 }
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setStateValue }) {
   const state = states.get(parentElement) ?? create(parentElement)
   states.set(parentElement, state)
   const { header, blob } = unpack(data)
@@ -143,7 +143,18 @@ export default function ({ data, parentElement }) {
     state.player.bar.hidden = true
     state.player.frames = []
   } else {
+    state.rest = (i) => {
+      const shown = { run: header.run, step: header.frames[i][0] }
+      if (JSON.stringify(shown) === state.told) return
+      state.told = JSON.stringify(shown)
+      setStateValue("shown", shown)
+    }
+    const before = state.player.frames.length
+    const told = state.told
+    const newest = header.frames.at(-1).join()
     state.player.load(header.frames)
+    if (before && told && newest !== state.newest) state.rest(header.frames.length - 1)
+    state.newest = newest
     wake(state)
   }
   state.step = state.canvas.dataset.step = step
