@@ -57,9 +57,10 @@ def test_a_drawing_is_mended_and_trained_on(sheet, page, idle, runs_folder, monk
     idle(page)
 
     train.click()
-    page.locator("canvas[aria-label^='Step']").wait_for(timeout=LONG)
+    expect(page).to_have_url(re.compile("run="))
     run = runs.open_run(re.search(r"run=([\w-]+)", page.url)[1], runs_folder)
     expect(page.get_by_text(re.compile("Finished$")).first).to_be_visible(timeout=LONG)
+    expect(page.locator("canvas[aria-label^='Step']")).to_be_visible(timeout=LONG)
     monkeypatch.setenv("GAN_RUNS", str(runs_folder))
     name = run.config.data.removeprefix("points:")
     drawn = points.find(name, run.path)
