@@ -263,9 +263,9 @@ def test_steps_by_hand_do_exactly_what_was_asked(tmp_path, keen, monkeypatch):
     run = make(tmp_path / "run-a")
     seen = paused(run, monkeypatch, asked)
     assert [step for step, _, _ in seen] == [5, 5, 6, 7]
-    n = 4 * run.scene()["points"]
+    n, m = 4 * run.scene()["points"], run.scene()["field"] ** 2 + 8
     points, fields = ([payload[part] for _, payload, _ in seen]
-                      for part in (slice(n), slice(n, None)))  # fmt: skip
+                      for part in (slice(n), slice(n, n + m)))  # fmt: skip
     assert [a == b for a, b in pairwise(points)] == [True, False, False]
     assert [a == b for a, b in pairwise(fields)] == [False, True, False]
     assert run.status()["by_hand"] == 3
