@@ -77,14 +77,16 @@ def sigmoid_linear(wrong: Side, right: Side) -> Reading:
     late = len(wrong.arrays["gradient"]) // 2
     bad, good = (side.arrays["gradient"][late:] for side in (wrong, right))
     zero = int((bad == 0).sum())
+    usual, left = float(np.median(good)), float(np.median(bad))
     size = (
         f"is exactly 0 at {'all' if zero == len(bad) else f'{zero} of'} {len(bad)} looks"
         if zero
-        else f"is {times(float(np.median(good)), float(np.median(bad)))} smaller"
+        else f"has a median norm of {short(left)}, {times(usual, left)} smaller"
     )
     said = (
-        f"In the second half of training the gradient that reaches the sigmoid's generator {size}"
-        f" (non-saturating: {short(float(np.median(good)))}): D is sure, its sigmoid flat. It holds"
+        "In the second half of training the gradient that reaches the generator under the sigmoid's"
+        f" loss {size}; under the non-saturating loss its median norm is {short(usual)}. D is sure"
+        " of every sample, and there its sigmoid is flat. That generator holds"
         f" {wrong['modes']:.0f} of {wrong['modes_total']:.0f} modes at the end, the non-saturating"
         f" loss on the same nets {right['modes']:.0f}."
     )

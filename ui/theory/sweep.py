@@ -1,6 +1,7 @@
 """Sweep: one parameter θ of p_g varied, and every distance and its slope over it."""
 
 import math
+import re
 
 import numpy as np
 import streamlit as st
@@ -22,8 +23,8 @@ EXAMPLES = {  # one click: title, p, q, θ
     "A width": ("normal(0,1)", "normal(0,0.5)", "std"),
 }  # fmt: skip
 BADGES = {  # verdict: what the panel says and how it sounds
-    "slopes": ("slopes", "good"), "flat": ("flat: no gradient", "bad"),
-    "infinite": ("infinite: no gradient", "bad"), "jumps": ("jumps", "bad"),
+    "slopes": ("slopes", "good"), "flat": ("flat", "bad"),
+    "infinite": ("infinite", "bad"), "jumps": ("jumps", "bad"),
     "at its minimum": ("at its minimum", ""),
 }  # fmt: skip
 _FLAT_ENOUGH = 1e-9
@@ -33,13 +34,14 @@ def choose(q: Distribution, p: Distribution, key: str) -> Parameter | None:
     """The parameter of p_g that the reader picks; None, said, where there is none."""
     known = {parameter.key: parameter for parameter in parameters(q, p)}
     if not known:
-        st.info("p_g has no parameter to vary: choose another family.")
+        st.info("$p_g$ has no parameter to vary: choose another family.")
         return None
     wanted = st.session_state.get(key)
     if wanted not in known:
         st.session_state[key] = next(iter(known))
     picked = st.selectbox(
         "θ, a parameter of $p_g$", list(known), key=key, bind="query-params", width=260,
+        format_func=lambda k: re.sub(r"\bx$", "place", k),  # as the slider of p_g calls it
         help="; ".join(f"**{k}**: {parameter.label}" for k, parameter in known.items()),
     )  # fmt: skip
     return known[picked]
