@@ -52,8 +52,8 @@ st.markdown(
 pair.state()
 pair.presets()
 with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-    view = st.segmented_control(
-        "Lower figure", lower.VIEWS, default="CDFs", required=True,
+    view = st.segmented_control(  # eleven: on a narrow screen they go on in further rows
+        "Lower figure", lower.VIEWS, default="CDFs", required=True, wrap=True,
         key="dv_view", bind="query-params",
     )  # fmt: skip
     st.space("stretch")

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from gan_core.divergences import curves, distances, parse, window
-from gan_core.divergences.parameters import moved
+from gan_core.divergences.parameters import find, moved
+from gan_core.divergences.sweep import sweep as sweep_of
 from ui import examples, lower, words
 from ui.components.film import _packed
-from ui.theory import learned, proofs, samples, source
+from ui.theory import learned, proofs, samples, source, sweep
 from ui.theory.palette import COLOURS
 
 PAIRS = [(p, q) for p, q, _ in examples.PRESETS.values()]
@@ -97,6 +98,18 @@ def test_no_bias_is_neither_high_nor_low():
     )
     lost = [*off, row("chi2", 3.0, None, 0.9)]
     assert "the most biased of the others" in samples.sentence({"rows": lost, "n": 9})
+
+
+def test_a_value_of_one_place_alone_is_a_dot_beside_an_unbroken_level():
+    p, q = parse("point(0)"), parse("point(1)")
+    theta = find(q, "x", p)
+    found = sweep_of(p, q, "x", theta.grid(41))
+    line, dot, _ = sweep.broken("js", found, theta)
+    assert dot["x"].tolist() == [0] == dot["y"].tolist()
+    assert np.isnan(line["y"][line["x"] == 0]).sum() == 1
+    there = line["y"][np.isfinite(line["y"])]
+    assert there == pytest.approx(np.log(2)) and (np.diff(line["x"]) >= 0).all()
+    assert [s["kind"] for s in sweep.broken("w1", found, theta)] == ["line"]
 
 
 def test_every_distance_has_a_name_and_a_colour():

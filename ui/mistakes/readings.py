@@ -41,9 +41,16 @@ def ring(wrong: Side, right: Side) -> list[Panel]:
         "kind": "points", "color": "p", "width": 3.5, "says": False,
         "x": 2 / 1.414 * np.cos(angle), "y": 2 / 1.414 * np.sin(angle),
     }  # fmt: skip
-    for panel in points:
+    for panel, side in zip(points, (wrong, right), strict=True):
         panel["rows"][0]["series"].append(centres)
+        panel["rows"][0]["title"] = outside(side.arrays["x"], side.arrays["y"])
     return points
+
+
+def outside(x: np.ndarray, y: np.ndarray) -> str:
+    """How many points the window does not show; empty for none."""
+    lost = int((np.maximum(np.abs(x), np.abs(y)) > EXTENT).sum())
+    return f"{lost:,} of {len(x):,} points lie outside" if lost else ""
 
 
 def way(wrong: Side, right: Side) -> list[Panel]:
@@ -52,7 +59,7 @@ def way(wrong: Side, right: Side) -> list[Panel]:
     top = span(wrong.arrays["em"], right.arrays["em"])[1]
     return panels(
         wrong, right, lambda s: [line(rounds, s.arrays["em"], "em", "EM")],
-        (0, rounds[-1]), (0, min(3.0, top)), title="EM to the data", name="round",
+        (0, rounds[-1]), (0, top), title="EM to the data", name="round",
     )  # fmt: skip
 
 

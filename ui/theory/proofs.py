@@ -183,15 +183,16 @@ DISTANCES = (
 
 
 def show(proofs: tuple[Proof, ...]) -> None:
-    """Every formula, its steps on the left and its source on the right."""
+    """Every formula with its steps beside it, and below them, to open, the source."""
     for proof in proofs:
         with st.container(border=True):
             st.markdown(f"#### {proof.title}")
-            left, right = st.columns([1, 1], gap="large")
+            left, right = st.columns([2, 3], gap="large")
             with left:
                 st.latex(proof.formula)
-                st.markdown(proof.steps)
                 st.caption(proof.paper)
-            with right:
+            right.markdown(proof.steps)
+            names = ", ".join(f"`{name}`" for _, name in proof.code)
+            with st.expander(f"The source: {names}", icon=":material/code:"):
                 for file, name in proof.code:
                     source.show(file, name)

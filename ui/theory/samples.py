@@ -111,15 +111,14 @@ def _panel(i: int, name: str, arrays: dict[str, np.ndarray], about: dict) -> dic
 
 
 def _row(row: dict) -> dict[str, str]:
-    def text(value: float | None) -> str:
-        return "∞" if value is None else words.figure(value)
+    def text(value: float | None, digits: int = 4) -> str:
+        return "∞" if value is None else words.figure(value, digits)
 
     return {
         "distance": words.TITLES[row["name"]],
         "exact": text(row["exact"]),
         "mean estimate": text(row["estimate"]),
-        "bias": words.figure(row["bias"]) if row["bias"] is not None else "",
-        "90 % band": f"{text(row['low'])} to {text(row['high'])}",
-        "floor": text(row["floor"]),
-        "infinite": f"{100 * (row['infinite'] or 0):.0f} % of draws",
+        "bias": words.figure(row["bias"], 2) if row["bias"] is not None else "",
+        "90 % band": f"{text(row['low'], 3)} to {text(row['high'], 3)}",
+        "floor": text(row["floor"], 2),
     }
