@@ -17,7 +17,7 @@ from ui.theory.source import source
 MOST_SEED = 2**31 - 1
 _KEPT = "ms_outcomes"  # in the session: the newest outcome of each pair, by its name
 _FAILED = "ms_errors"  # and why the newest attempt at a pair came to nothing
-FITS = 65  # characters of a line of code in half of a page of 1280 pixels; a longer one is wrapped
+FITS = 64  # characters of a line of code in half of a page of 1280 pixels; a longer one is wrapped
 STYLE = """<style>
 :is([class*=st-key-ms_wrong_], [class*=st-key-ms_right_]) code { font-size: 0.8rem !important }
 [class*=st-key-ms_wrong_] { border-left: 3px solid light-dark(#b91c1c, #f87171) }

@@ -35,11 +35,11 @@ def wrong_round(game: Game, x: Tensor, z: Tensor) -> None:
     game.opt_d.zero_grad()
     game.opt_g.zero_grad()
     fake = game.G(z)
-    scores = game.D(x), game.D(fake)  # the way back leads into G
+    scores = game.D(x), game.D(fake)  # leads back into G
     loss = critic_loss.d_loss(*scores).mean()
-    penalty = critic_loss.penalty(game.D, x, fake, game.rng).mean()
+    penalty = critic_loss.penalty(game.D, x, fake, game.rng)
     # without it the next backward would fail
-    (loss + penalty).backward(retain_graph=True)
+    (loss + penalty.mean()).backward(retain_graph=True)
     game.opt_d.step()
     critic_loss.g_loss(None, game.D(fake)).mean().backward()
     game.opt_g.step()
@@ -51,8 +51,8 @@ def right_round(game: Game, x: Tensor, z: Tensor) -> None:
     fake = game.G(z)
     scores = game.D(x), game.D(fake.detach())  # it ends at D
     loss = critic_loss.d_loss(*scores).mean()
-    penalty = critic_loss.penalty(game.D, x, fake, game.rng).mean()
-    (loss + penalty).backward()
+    penalty = critic_loss.penalty(game.D, x, fake, game.rng)
+    (loss + penalty.mean()).backward()
     game.opt_d.step()
     critic_loss.g_loss(None, game.D(fake)).mean().backward()
     game.opt_g.step()

@@ -13,7 +13,7 @@ START = 1.0  # where the generator begins
 
 
 class WrongSign(WGAN):
-    """Both are minimised: both fall as generated scores rise."""
+    """Both minimised: both fall as generated scores rise."""
 
     def d_loss(self, real: Tensor, fake: Tensor) -> Tensor:
         return real - fake

@@ -187,7 +187,7 @@ def show(proofs: tuple[Proof, ...]) -> None:
     for proof in proofs:
         with st.container(border=True):
             st.markdown(f"#### {proof.title}")
-            left, right = st.columns([2, 3], gap="large")
+            left, right = st.columns(2, gap="large")
             with left:
                 st.latex(proof.formula)
                 st.caption(proof.paper)
