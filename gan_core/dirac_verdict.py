@@ -20,6 +20,7 @@ from gan_core.objectives import BEGAN, WGANGP
 Complex = NDArray[np.complex128]
 _EVEN = 1e-10  # eigenvalues this close to the border between in and out are on it
 _LEVEL = 0.01  # distances that differ by less than this part are level
+_NEAR = 0.1  # and by less than this, about where the walk began: it may swing as it turns
 
 
 def corner(play: Game) -> str | None:
@@ -98,7 +99,7 @@ class Measured:
     """What a walk did, in distances to the equilibrium: where it started, and the largest of its
     third and of its last quarter."""
 
-    word: str  # arrives | shrinks | stays | grows | leaves | rests
+    word: str  # arrives | shrinks | nearer | stays | farther | grows | leaves | rests
     start: float
     third: float
     last: float
@@ -106,28 +107,34 @@ class Measured:
 
 
 def measure(path: Array) -> Measured:
-    """Whether a walk's distance to (0, 0) shrinks, grows or stays, from its last two quarters.
+    """What became of a walk's distance to (0, 0), from its start and its last two quarters.
 
-    A walk that has reached a thousandth of its start “arrives”; one that is level within 1 %
-    “stays”, which a slow one does too: `turns` and the distances tell. One that never left (0, 0)
-    “rests”.
+    A walk that has reached a thousandth of its start “arrives”. One that “shrinks” is nearer than
+    it began and was farther a quarter ago; one that “grows” the reverse of both. One that is level
+    within 1 % “stays” if that is within 10 % of where it began, which a slow one does too: `turns`
+    and the distances tell. Any other is “nearer” or “farther” than it began, whatever it is doing
+    now. One that never left (0, 0) “rests”.
     """
     distance = np.hypot(*path.T)
     quarter = max(1, len(path) // 4)
     third, last = distance[-2 * quarter : -quarter].max(), distance[-quarter:].max()
+    start = distance[0]
     angle = np.unwrap(np.arctan2(path[:, 1], path[:, 0]))
+    level = abs(last - third) <= _LEVEL * third
     if not distance.any():
         word = "rests"
     elif np.abs(path).max() >= BOUND:
         word = "leaves"
-    elif last <= 1e-3 * distance[0]:
+    elif last <= 1e-3 * start:
         word = "arrives"
-    elif abs(last - third) <= _LEVEL * third:
+    elif level and abs(last - start) <= _NEAR * start:
         word = "stays"
+    elif last < start:
+        word = "shrinks" if last < third and not level else "nearer"
     else:
-        word = "shrinks" if last < third else "grows"
+        word = "grows" if last > third and not level else "farther"
     turns = abs(angle[-1] - angle[0]) / (2 * np.pi)
-    return Measured(word, float(distance[0]), float(third), float(last), float(turns))
+    return Measured(word, float(start), float(third), float(last), float(turns))
 
 
 @dataclass(frozen=True)
@@ -144,7 +151,7 @@ class Verdict:
     @property
     def sentence(self) -> str:
         """In words, with the numbers they rest on."""
-        return f"{self._linear} {_said(self.measured)}"
+        return " ".join(filter(None, (self._linear, _said(self.measured), self._both)))
 
     @property
     def _linear(self) -> str:
@@ -163,6 +170,20 @@ class Verdict:
             f" with these it {_verb(self.update)} ({pace})."
         )
 
+    @property
+    def _both(self) -> str:
+        """How the eigenvalues and the walk can both be right where they seem to disagree."""
+        inwards = self.update in ("spirals in", "goes straight in", "jumps to and fro inwards")
+        outwards = self.update in ("spirals out", "goes straight out", "jumps to and fro outwards")
+        word, even = self.measured.word, self.update == "circles"
+        came_in, went_out = word in ("shrinks", "nearer"), word in ("grows", "farther", "leaves")
+        if not (came_in and (outwards or even)) and not (went_out and (inwards or even)):
+            return ""
+        return (
+            "Both are true: the eigenvalues speak of walks close to (0, 0), and at this one's"
+            " distances the terms of higher order outweigh them."
+        )
+
 
 def _verb(word: str) -> str:
     return "is undecided: an eigenvalue is on the border" if word == "undecided" else word
@@ -171,12 +192,17 @@ def _verb(word: str) -> str:
 def _said(m: Measured) -> str:
     if m.word == "rests":
         return "The walk starts at the equilibrium and stays there."
-    change = f"from {m.third:.3g} to {m.last:.3g} in its last half"
+    ends = (
+        f"it began at {m.start:.3g} and was at most {m.third:.3g} away in its third quarter,"
+        f" {m.last:.3g} in its last"
+    )
     words = {
         "arrives": f"The walk arrives: from {m.start:.3g} to within {m.last:.2g}",
-        "shrinks": f"The walk's distance shrinks, {change}",
-        "grows": f"The walk's distance grows, {change}",
-        "stays": f"The walk stays at a distance of up to {m.last:.3g}",
+        "shrinks": f"The walk's distance shrinks: {ends}",
+        "nearer": f"The walk is nearer than it began: {ends}",
+        "stays": f"The walk stays about as far as it began, {m.start:.3g}: {m.last:.3g} at most",
+        "farther": f"The walk is farther out than it began: {ends}",
+        "grows": f"The walk's distance grows: {ends}",
         "leaves": f"The walk leaves: it passed {BOUND:g}",
     }
     return f"{words[m.word]}, after {m.turns:.1f} turns."

@@ -32,11 +32,11 @@ def card(name: str, d: Distances) -> dict:
     if name == "js":
         most = "log 2" if d.unit == "nats" else "1 bit"
         note = f"{100 * ceiling:.3g} % of {most}"
-    if name in d.estimates and math.isfinite(value):
-        e = d.estimates[name]
-        low, high, floor = (words.figure(v, 2) for v in (e.low, e.high, e.floor))
-        note = f"{low} to {high}"
-        more = f"95 % interval {note}; samples of one distribution would read {floor}"
+    e = words.estimate(name, d)
+    if e and math.isfinite(value):
+        note = words.interval(e.low, e.high)
+        floor = words.figure(e.floor, 2)
+        more = f"95 % interval {note}; samples of one distribution would read about {floor}"
     tone = "fault" if math.isinf(value) else "em" if name in ("w1", "w2") else ""
     return {
         "key": name, "label": words.LABELS[name], "value": words.figure(value), "note": note,
@@ -52,8 +52,8 @@ st.markdown(
 pair.state()
 pair.presets()
 with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-    view = st.segmented_control(
-        "Lower figure", lower.VIEWS, default="CDFs", required=True,
+    view = st.segmented_control(  # eleven: on a narrow screen they go on in further rows
+        "Lower figure", lower.VIEWS, default="CDFs", required=True, wrap=True,
         key="dv_view", bind="query-params",
     )  # fmt: skip
     st.space("stretch")

@@ -8,7 +8,7 @@ PRESETS = {  # title: p, q and what there is to see
     ),
     "WGAN's two points": (
         "point(0)", "point(1)",
-        "Example 1 of the WGAN paper: only EM knows that the points come nearer.",
+        "Example 1 of the WGAN paper: only EM and W₂ know that the points come nearer.",
     ),
     "JS saturates": (
         "normal(0,0.5)", "normal(6,0.5)",

@@ -10,6 +10,10 @@ LOOK = {"page_title": "See a GAN learn", "page_icon": str(ICON), "layout": "wide
 STYLE = """<style>
 button[kind^=primary], [data-baseweb=tag] { color: light-dark(#ffffff, #0f131b) !important }
 [data-testid=stMarkdownContainer]:has(> table) { overflow-x: auto }
+@media (max-width: 640px) {
+  [data-testid=stMarkdownContainer] > table { font-size: 0.75rem }
+  [data-testid=stMarkdownContainer] > table :is(th, td) { padding: 0.3rem !important }
+}
 </style>"""
 FRAMED = "_framed"  # set in a session by app.py: its pages have their frame
 

@@ -66,8 +66,8 @@ def _take(found: dict[str, Any], side: str, text: str, numbers: bool = False) ->
     try:
         if re.fullmatch(rf"{LEFT_OUT}\d+", text):
             raise BadInput(
-                f"The link was made from a sample of {text.removeprefix(LEFT_OUT)} numbers, too"
-                " many for an address: paste or upload them here."
+                f"The link was made from a sample of {int(text.removeprefix(LEFT_OUT)):,} numbers,"
+                " too many for an address: paste or upload them here."
             )
         read = read_sample(text) if numbers else parse(text)
     except BadInput as error:
@@ -95,7 +95,7 @@ def receive(key: str, fragments: Sequence[str]) -> None:
     if not isinstance(sent, dict):
         return
     side = sent.get("side") if sent.get("side") in list(SIDES) else None
-    warned = side in found["bad"] and side in found["linked"]
+    before = _notices(found)
     if side in SIDES:
         numbers = "sample" in sent
         _take(found, side, str(sent.get("sample" if numbers else "spec")), numbers)
@@ -109,9 +109,17 @@ def receive(key: str, fragments: Sequence[str]) -> None:
     _write(found)
     if side not in SIDES:  # only the zoom
         st.rerun(fragments[0])
-    if warned:
-        st.rerun()  # the whole page: its warning has gone
+    if _notices(found) != before:
+        st.rerun()  # the whole page, which shows them
     st.rerun([*fragments, "pair_presets"])
+
+
+def _notices(found: dict[str, Any]) -> list[str]:
+    """What `warnings` has to tell, one text for each."""
+    linked = [
+        found["bad"][side][0] for side in SIDES if side in found["bad"] and side in found["linked"]
+    ]
+    return linked + [text for text in found["address"].values() if text.startswith(LEFT_OUT)]
 
 
 def _window(sent: Any) -> tuple[float, float] | None:
@@ -198,15 +206,15 @@ def warnings() -> None:
         if side not in found["linked"]:
             continue  # it was typed here: the field itself says so
         st.warning(
-            f"{SIGNS[side]} = “{gallery.plain(text[:200])}” cannot be read."
-            f" {gallery.plain(problem)} Until then {SIGNS[side]} stays `{short(found, side)}`.",
+            f"${SIGNS[side]}$ = “{gallery.plain(text[:200])}” cannot be read."
+            f" {gallery.plain(problem)} Until then ${SIGNS[side]}$ stays `{short(found, side)}`.",
             icon=":material/edit:",
         )
     for side in SIDES:
         if side not in found["bad"] and found["address"].get(side, "").startswith(LEFT_OUT):
             st.info(
-                f"{SIGNS[side]} is {short(found, side)}, too long for a link: whoever opens the"
-                " address of this page must paste it again.",
+                f"${SIGNS[side]}$ is {short(found, side)}, too long for a link: it is lost when"
+                " this page is reloaded, and whoever opens its address must give its numbers.",
                 icon=":material/link_off:",
             )
 

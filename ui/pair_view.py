@@ -30,7 +30,7 @@ def _side(found: dict[str, Any], side: str, d: Distribution) -> dict[str, Any]:
     return {
         "key": side,
         "spec": text,
-        "problem": problem,
+        "problem": "" if side in found["linked"] else problem,  # the page says it above
         "family": _family(d),
         "stems": [] if own else [[x, mass] for x, mass in d.atoms.items()],
         "parts": []

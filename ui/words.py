@@ -2,11 +2,12 @@
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from gan_core.catalog import BadInput
 from gan_core.divergences import Distances, Distribution
 from gan_core.divergences import distances as known_distances
+from gan_core.divergences.estimate import Estimate
 from gan_core.divergences.parameters import SHIFT, moved
 from gan_core.equilibrium import Scores
 
@@ -62,6 +63,35 @@ def figure(value: float, digits: int = 4) -> str:
     else:
         text = f"{value:,.{max(0, digits - 1 - math.floor(math.log10(abs(value))))}f}"
     return text.replace("-", MINUS)
+
+
+def interval(low: float, high: float) -> str:
+    """“1.219 to 1.227”: as few decimals as tell the ends apart, and rounded outwards, so that what
+    lies between the two lies between their digits."""
+    if not math.isfinite(low + high):
+        return f"{figure(low, 2)} to {figure(high, 2)}"
+    if high - low <= 1e-9 * high:
+        return f"{figure(low)} to {figure(high)}"
+    place = math.floor(math.log10((high - low) / 4))
+    size = math.floor(math.log10(high))
+    power = size if not -4 < size < 6 else 0
+
+    def text(value: float, rounded: Callable[[float], int]) -> str:
+        digits = rounded(value / 10.0**place)
+        if not digits:
+            return "0"
+        shown = f"{digits * 10.0 ** (place - power):,.{max(0, power - place)}f}"
+        return f"{shown}e{power}" if power else shown
+
+    return f"{text(low, math.floor)} to {text(high, math.ceil)}".replace("-", MINUS)
+
+
+def estimate(name: str, d: Distances) -> Estimate | None:
+    """The estimate of a distance, if it is one; that of √JS is the root of JS's, end by end."""
+    if name != "sqrt_js" or "js" not in d.estimates:
+        return d.estimates.get(name)
+    e = d.estimates["js"]
+    return Estimate(*map(math.sqrt, (e.value, e.low, e.high, e.floor)), e.n)
 
 
 def fixed(value: float) -> str:

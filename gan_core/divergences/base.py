@@ -173,12 +173,14 @@ class Family(Distribution):
 
     def __post_init__(self) -> None:
         for name, value in zip(self.names(), self.values, strict=True):
-            if not abs(value) <= LARGEST:
-                raise BadInput(
-                    f"{self.name}: {name} is {number(value)}, but must be a number"
-                    f" between -{LARGEST:g} and {LARGEST:g}."
-                )
             least = self.least.get(name)
+            if not abs(value) <= LARGEST:
+                span = f"between -{LARGEST:g} and {LARGEST:g}"
+                if least is not None:
+                    span = f"between {least:g} and {LARGEST:g}"
+                raise BadInput(
+                    f"{self.name}: {name} is {number(value)}, but must be a number {span}."
+                )
             if least is not None and value < least:
                 must = "greater than 0" if least == TINY else f"at least {number(least)}"
                 hint = "" if least > TINY or value <= 0 else f" ({TINY:g} at least)"

@@ -20,9 +20,13 @@ def chi2_reason(p: Distribution, q: Distribution) -> str:
     reason = uncovered_reason(p, q, "p", "q")
     if reason or not p.dense:
         return reason
-    for side, word in ((-1, "left"), (1, "right")):
-        if not _falls(heaviest(p, side), heaviest(q, side)):
-            return f"p²/q cannot be integrated over the {word} tail, where q is too thin for p"
+    sides = {"left": -1, "right": 1}
+    thin = [
+        word for word, side in sides.items() if not _falls(heaviest(p, side), heaviest(q, side))
+    ]
+    if thin:
+        where = f"the {thin[0]} tail" if len(thin) == 1 else "both tails"
+        return f"p²/q cannot be integrated over {where}, where q is too thin for p"
     for place, side in ((0.0, 1), (1.0, -1)):
         ours, theirs = (min(part.exponent(place, side) for _, part in d.dense) for d in (p, q))
         if ours < math.inf and 2 * ours - theirs <= -1:

@@ -31,12 +31,15 @@ def _kl_reason(p: Distribution, q: Distribution, p_name: str, q_name: str) -> st
     reason = uncovered_reason(p, q, p_name, q_name)
     if reason or not p.dense:
         return reason
+    heavy = []
     for side, word in ((-1, "left"), (1, "right")):
         (a, b, c), (q_a, q_b, _) = heaviest(p, side), heaviest(q, side)
         # p ~ |x|^-c, and log q falls like x², |x| or log |x|
         if a == b == 0 and c - 1 <= (2 if q_a > 0 else 1 if q_b > 0 else 0) and q_a < math.inf:
-            return f"the {word} tail of {p_name} is too heavy for that of {q_name}"
-    return ""
+            heavy.append(word)
+    if len(heavy) == 2:
+        return f"both tails of {p_name} are too heavy for those of {q_name}"
+    return f"the {heavy[0]} tail of {p_name} is too heavy for that of {q_name}" if heavy else ""
 
 
 def _heavy(d: Distribution, order: float) -> dict[float, float]:

@@ -3,9 +3,11 @@
 import math
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from gan_core.divergences import distances
-from ui import lower, pair, words
+from ui import lower, pair, pair_view, words
 
 PAGES = ["divergences", "equilibrium"]
 
@@ -14,6 +16,12 @@ def address(at):
     """The pair in the page's address."""
     found = (at.query_params[side] for side in pair.SIDES)
     return tuple(v[0] if isinstance(v, list) else v for v in found)
+
+
+def side_of(at, side):
+    """What `pair_view._side` takes."""
+    found = at.session_state["pair"]
+    return found, side, found["read"][side]
 
 
 def table(at):
@@ -51,6 +59,7 @@ def test_a_bad_link_is_explained_and_loses_nothing(page, framing, request):
     (warning,) = at.warning
     assert "nromal" in warning.value and "normal" in warning.value and "p_r" in warning.value
     assert pair.START["p"] in warning.value  # what stays
+    assert pair_view._side(*side_of(at, "p"))["problem"] == ""  # said once, not under the field too
     assert address(at) == ("nromal(0,1)", "uniform(0,3)")  # to be mended, not thrown away
 
 
@@ -150,6 +159,30 @@ def test_words_claim_nothing_that_is_false():
     assert "χ²(p_r‖p_g) is too large for a number" in far and "infinite" not in far
     reason = "p²/q cannot be integrated, where q is too thin for p"
     assert words.named(reason) == "p²/q cannot be integrated, where p_g is too thin for p_r"
+
+
+@given(low=st.floats(0, 1e7), width=st.floats(1e-7, 1e7))
+def test_an_interval_holds_what_it_is_of(low, width):
+    """Its digits lie outside of both ends, by no more than the ends are apart."""
+    high = low + width
+    assume(width > 1e-6 * high)
+    first, last = (float(t.replace(",", "").replace("−", "-")) for t in
+                   words.interval(low, high).split(" to "))  # fmt: skip
+    hair = 1e-9 * high
+    assert first <= low + hair and high <= last + hair and last - first <= 2 * width
+
+
+def test_the_interval_of_the_root_is_the_root_of_the_interval():
+    d = distances("sample(1,2,3,4,5,6,7)", "normal(9,2)")
+    js, root = words.estimate("js", d), words.estimate("sqrt_js", d)
+    assert root.value == d.sqrt_js and root.low <= d.sqrt_js
+    assert (root.low**2, root.high**2) == pytest.approx((js.low, js.high))
+
+
+def test_heavy_tails_are_named_on_the_sides_where_they_are():
+    assert "both tails of p_r" in said("student_t(2,0,1)", "normal(0,1)")
+    reason = distances("student_t(2,0,1)", "normal(0,1)").why["chi2"]
+    assert "both tails" in reason
 
 
 def test_figures_for_people():

@@ -223,5 +223,5 @@ def test_a_long_sample_stays_out_of_the_address(alone):
 
 def test_whoever_opens_the_link_of_a_long_sample_is_told(alone):
     at = alone("divergences", q="sample-of-2000")
-    assert any("sample of 2000 numbers" in w.value for w in at.warning)
+    assert any("sample of 2,000 numbers" in w.value for w in at.warning)
     assert at.query_params["q"] == "sample-of-2000"

@@ -165,8 +165,14 @@ def test_pasted_numbers_good_and_bad(page, app_url, idle, tmp_path):
     small.write_text("height,weight\n" + "".join(f"{3 + i / 50},0\n" for i in range(101)))
     page.get_by_label("File with numbers of p g, generated").set_input_files(small)
     expect(em).to_have_text(re.compile(r"^4\.0\d\d$"))
+    long = tmp_path / "long.csv"
+    long.write_text("".join(f"{i / 7}\n" for i in range(2000)))
+    page.get_by_label("File with numbers of p g, generated").set_input_files(long)
+    notice = page.get_by_text("too long for a link")
+    expect(notice).to_be_visible()  # at once, with no other change to the page
     menu.select_option("normal")
     expect(em).to_have_text("0")
+    expect(notice).to_have_count(0)
 
 
 @pytest.mark.parametrize(

@@ -175,6 +175,33 @@ def test_words_from_walks():
     assert measure(out).word == "leaves" and np.abs(out).max() == BOUND == np.abs(out[-1]).max()
 
 
+@pytest.mark.parametrize("name", OBJECTIVES)
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("start", [(1.0, 1.0), (0.1, 0.2), (-2.0, 0.5)])
+def test_no_word_forgets_where_the_walk_began(name, scheme, start):
+    for step in (0.02, 0.1, 0.5):
+        m = measure(walk(game(name), start, step, 150, scheme))
+        assert m.start == pytest.approx(np.hypot(*start))
+        if m.word in ("arrives", "shrinks", "nearer"):
+            assert m.last < m.start
+        if m.word in ("grows", "farther", "leaves"):
+            assert m.last >= m.start
+        if m.word == "stays":
+            assert m.last == pytest.approx(m.start, rel=0.1)
+        if m.word in ("shrinks", "grows"):
+            assert (m.last < m.third) == (m.word == "shrinks")
+
+
+def test_a_word_that_seems_to_contradict_the_eigenvalues_is_explained():
+    """At (1, 1) NS-GAN comes in though its eigenvalues lead out; with R1 they agree."""
+    for more, explained in (({}, True), ({"r1": 1.0}, False)):
+        play = game("ns-gan", **more)
+        found = verdict(play, 0.1, "simultaneous", walk(play, (1.0, 1.0), 0.1, 300))
+        assert found.measured.word == "shrinks" or not explained
+        assert ("out" in found.update) == explained
+        assert ("Both are true" in found.sentence) == explained
+
+
 @pytest.mark.parametrize("name", ["gan", "wgan", "r3gan"])
 def test_a_walk_from_the_equilibrium_rests(name):
     play = game(name)

@@ -68,7 +68,7 @@ def test_ways_to_write_it():
         ("normal(0,1,2)", "takes 2 numbers"),
         ("normal(0,sigma=1)", "parameter of normal"),
         ("normal(0,nan)", "must be a number"),
-        ("normal(0,inf)", "must be a number"),
+        ("normal(0,inf)", "must be a number between 1e-12 and 1e+12"),
         ("normal(0,one)", "must be a number"),
         ("normal(mean=0,mean=1)", "given twice"),
         ("uniform(2,1)", "Swap them"),

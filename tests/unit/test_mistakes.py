@@ -14,8 +14,9 @@ import pytest
 from gan_core.answers.wire import unpack
 from gan_core.catalog import BadInput
 from gan_core.divergences import distances, parse
-from ui.mistakes import claims, lab, lab_began, lab_meters
+from ui.mistakes import claims, lab, lab_began, lab_meters, readings
 from ui.mistakes.catalog import MISTAKES
+from ui.mistakes.item import FITS
 from ui.mistakes.twin import percent, short, times
 from ui.theory.source import source
 
@@ -45,6 +46,21 @@ def test_the_lines_shown_exist_and_differ(pair):
     assert wrong and right and wrong != right
     for lines in (pair.wrong, pair.right):
         assert len({line.split(":")[0] for line in lines}) == 1  # the caption names one file
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
+def test_what_a_line_is_about_stands_where_it_is_seen(pair):
+    """No comment of the lab's own code begins or ends beyond the right edge."""
+    for line in (*pair.wrong, *pair.right):
+        if line.startswith("ui/"):
+            shown = source(*line.split(":"))[0].split("\n")
+            assert all(len(text) <= FITS for text in shown if "#" in text)
+
+
+def test_points_outside_the_window_are_counted():
+    x = np.array([0.0, 5.0, -1.0, 0.5])
+    assert readings.outside(x, 0 * x) == "1 of 4 points lie outside"
+    assert readings.outside(0 * x, x[::-1] / 5) == ""
 
 
 @pytest.mark.parametrize("seed", SEEDS)

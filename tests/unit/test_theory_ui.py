@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from gan_core.divergences import curves, distances, parse, window
-from gan_core.divergences.parameters import moved
+from gan_core.divergences.parameters import find, moved
+from gan_core.divergences.sweep import sweep as sweep_of
 from ui import examples, lower, words
 from ui.components.film import _packed
-from ui.theory import proofs, source
+from ui.theory import learned, proofs, samples, source, sweep
 from ui.theory.palette import COLOURS
 
 PAIRS = [(p, q) for p, q, _ in examples.PRESETS.values()]
@@ -61,6 +62,18 @@ def test_integrands_have_the_area_of_their_distance(monkeypatch):
         assert np.trapezoid(y, drawn.x) == pytest.approx(value, rel=0.02), view
 
 
+@pytest.mark.parametrize(
+    ("p", "q"), [("normal(0,1)", "normal(2,1)"), ("normal(0,0.6)", "uniform(0,3)")]
+)
+def test_densities_behind_d_keep_their_peaks(p, q):
+    p, q = parse(p), parse(q)
+    drawn = curves(p, q, window(p, q))
+    behind = learned.behind_d(drawn, -2.0, 5.0)
+    assert max(b.max() for b in behind) == pytest.approx(5)
+    for b, density in zip(behind, (drawn.p, drawn.q), strict=True):
+        assert np.corrcoef(b, density)[0, 1] == pytest.approx(1)
+
+
 def test_a_film_sends_each_array_once():
     x = np.arange(4.0)
     y = np.arange(8.0).reshape(2, 4)
@@ -70,6 +83,33 @@ def test_a_film_sends_each_array_once():
     line = panels[2]["rows"][0]["series"][1]
     assert line["x"] == {"at": 0, "n": 4, "frames": 1}
     assert line["y"] == {"at": 4, "n": 4, "frames": 2}
+
+
+def test_no_bias_is_neither_high_nor_low():
+    def row(name, exact, bias, infinite=0.0):
+        return {"name": name, "exact": exact, "bias": bias, "infinite": infinite, "floor": 0.0}
+
+    exact = [row("js", 0.69, 0.0), row("kl", None, None, 1.0), row("w1", 1.0, 0.0)]
+    said = samples.sentence({"rows": exact, "n": 100})
+    assert "without any bias" in said and "too" not in said and "others" not in said
+    off = [row("js", 0.69, 0.069), *exact[1:]]
+    assert "the finite ones is Jensen–Shannon: 10 % too high" in samples.sentence(
+        {"rows": off, "n": 9}
+    )
+    lost = [*off, row("chi2", 3.0, None, 0.9)]
+    assert "the most biased of the others" in samples.sentence({"rows": lost, "n": 9})
+
+
+def test_a_value_of_one_place_alone_is_a_dot_beside_an_unbroken_level():
+    p, q = parse("point(0)"), parse("point(1)")
+    theta = find(q, "x", p)
+    found = sweep_of(p, q, "x", theta.grid(41))
+    line, dot, _ = sweep.broken("js", found, theta)
+    assert dot["x"].tolist() == [0] == dot["y"].tolist()
+    assert np.isnan(line["y"][line["x"] == 0]).sum() == 1
+    there = line["y"][np.isfinite(line["y"])]
+    assert there == pytest.approx(np.log(2)) and (np.diff(line["x"]) >= 0).all()
+    assert [s["kind"] for s in sweep.broken("w1", found, theta)] == ["line"]
 
 
 def test_every_distance_has_a_name_and_a_colour():

@@ -4,7 +4,7 @@ A panel is {"title", "x": (low, high), "rows"} and maybe "badge", "tone" ("good"
 "across" ([[place, label], …]), "name" (of the x axis), "square" (one unit as long both ways), "log"
 (x are logarithms to base 10, read off and clicked as numbers).
 A row is {"y": (low, high), "series"} and maybe "title", "ticks", "share" (of the panel's height),
-"guides" ([{"x" or "y", "label"}]).
+"guides" ([{"x" or "y", "label"}]), "across" (labels of its own).
 A series is {"kind", "color", "x", "y"} and maybe "label", "dash", "width", "y2" (of a band), "u",
 "v" (of arrows), "says" (False: not read off by the pointer). Kinds: line, area, band, points, bars,
 stems, arrows, path. `x`, `y`, … are arrays [n], or [frames, n] if they move; a `path` is still, and

@@ -51,7 +51,8 @@ function drawPanel(c, s, panel, cell) {
     const box = cell.boxes[i]
     const last = i === panel.rows.length - 1
     axes(c, colors, box, view, row.y, {
-      labels: last, ticks: row.ticks && [...row.ticks], across: panel.across, name: panel.name ?? "",
+      labels: last || Boolean(row.across), ticks: row.ticks && [...row.ticks],
+      across: row.across || panel.across, name: last ? panel.name ?? "" : "",
     })
     if (row.title) math(c, row.title, box.x, box.y - 9, { font: colors.font, color: colors.faint, size: 12 })
     const X = (v) => box.x + ((v - view[0]) / (view[1] - view[0])) * box.w

@@ -32,19 +32,22 @@ def integral(values: np.ndarray) -> float:
 
 
 def wrong_js(p: Distribution, q: Distribution) -> float:
-    return kl(p, middle(p, q))  # half of it: this one is not symmetric
+    return kl(p, middle(p, q))  # half of it: not symmetric
 
 
 def right_js(p: Distribution, q: Distribution) -> float:
-    return distances(p, q, names=("js",)).js  # ½ KL(p‖m) + ½ KL(q‖m), m = (p + q) / 2
+    # ½ KL(p‖m) + ½ KL(q‖m), m = (p + q) / 2
+    return distances(p, q, names=("js",)).js
 
 
 def wrong_share(p: Distribution, q: Distribution) -> float:
-    return distances(p, q, "nats", names=("js",)).js  # read as if 1 were its ceiling
+    # read as if 1 were its ceiling
+    return distances(p, q, "nats", names=("js",)).js
 
 
 def right_share(p: Distribution, q: Distribution) -> float:
-    return distances(p, q, "bits", names=("js",)).js  # in bits its ceiling is 1
+    # in bits its ceiling is 1
+    return distances(p, q, "bits", names=("js",)).js
 
 
 def wrong_kl(p: Distribution, q: Distribution) -> float:
@@ -58,7 +61,8 @@ def right_kl(p: Distribution, q: Distribution) -> float:
 
 def wrong_apart(p: Distribution, q: Distribution) -> float:
     a, b = density(p), density(q)
-    m = (a + b) / 2  # and 0 · log 0, which is 0 in the formula, is nan in numpy
+    # 0 · log 0 is 0 in the formula and nan in numpy
+    m = (a + b) / 2
     return integral(a * np.log(a / m) + b * np.log(b / m)) / 2
 
 

@@ -17,7 +17,9 @@ from ui.theory.source import source
 MOST_SEED = 2**31 - 1
 _KEPT = "ms_outcomes"  # in the session: the newest outcome of each pair, by its name
 _FAILED = "ms_errors"  # and why the newest attempt at a pair came to nothing
+FITS = 64  # characters of a line of code in half of a page of 1280 pixels; a longer one is wrapped
 STYLE = """<style>
+:is([class*=st-key-ms_wrong_], [class*=st-key-ms_right_]) code { font-size: 0.8rem !important }
 [class*=st-key-ms_wrong_] { border-left: 3px solid light-dark(#b91c1c, #f87171) }
 [class*=st-key-ms_right_] { border-left: 3px solid light-dark(#0f766e, #2dd4bf) }
 [class*=st-key-ms_wrong_], [class*=st-key-ms_right_] { padding-left: 0.9rem }
@@ -105,7 +107,9 @@ def _side(column, key: str, head: str, lines: Lines) -> None:
         st.markdown(f"**{head}**")
         file = lines[0].split(":")[0]  # one for all of them
         found = [source(*line.split(":")) for line in lines]
-        st.code("\n\n".join(text for text, _ in found), language="python")
+        text = "\n\n".join(text for text, _ in found)
+        long = max(map(len, text.split("\n"))) > FITS
+        st.code(text, language="python", wrap_lines=long)
         numbers = " and ".join(str(number) for _, number in found)
         st.caption(f"{file}, line{'s' if len(found) > 1 else ''} {numbers}")
 

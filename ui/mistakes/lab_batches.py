@@ -35,9 +35,11 @@ def wrong_round(game: Game, x: Tensor, z: Tensor) -> None:
     game.opt_d.zero_grad()
     game.opt_g.zero_grad()
     fake = game.G(z)
-    loss = critic_loss.d_loss(game.D(x), game.D(fake)).mean()  # reaches into G
-    loss = loss + critic_loss.penalty(game.D, x, fake, game.rng).mean()
-    loss.backward(retain_graph=True)  # or the next backward would fail
+    scores = game.D(x), game.D(fake)  # leads back into G
+    loss = critic_loss.d_loss(*scores).mean()
+    penalty = critic_loss.penalty(game.D, x, fake, game.rng)
+    # without it the next backward would fail
+    (loss + penalty.mean()).backward(retain_graph=True)
     game.opt_d.step()
     critic_loss.g_loss(None, game.D(fake)).mean().backward()
     game.opt_g.step()
@@ -47,9 +49,10 @@ def right_round(game: Game, x: Tensor, z: Tensor) -> None:
     game.opt_d.zero_grad()
     game.opt_g.zero_grad()
     fake = game.G(z)
-    loss = critic_loss.d_loss(game.D(x), game.D(fake.detach())).mean()  # D's loss ends at D
-    loss = loss + critic_loss.penalty(game.D, x, fake, game.rng).mean()
-    loss.backward()
+    scores = game.D(x), game.D(fake.detach())  # it ends at D
+    loss = critic_loss.d_loss(*scores).mean()
+    penalty = critic_loss.penalty(game.D, x, fake, game.rng)
+    (loss + penalty.mean()).backward()
     game.opt_d.step()
     critic_loss.g_loss(None, game.D(fake)).mean().backward()
     game.opt_g.step()
@@ -72,15 +75,16 @@ def attached(wrong: bool, seed: int) -> Result:
 
 
 Draw = Callable[[int], Tensor]
+Step = Callable[[Tensor, Tensor], None]
 
 
-def wrong_steps(step: Callable[[Tensor, Tensor], None], real: Draw, fake: Draw) -> None:
+def wrong_steps(step: Step, real: Draw, fake: Draw) -> None:
     x = real(BATCH)
     for _ in range(CRITIC_STEPS):
-        step(x, fake(BATCH))  # the same real samples every time
+        step(x, fake(BATCH))  # the same real samples
 
 
-def right_steps(step: Callable[[Tensor, Tensor], None], real: Draw, fake: Draw) -> None:
+def right_steps(step: Step, real: Draw, fake: Draw) -> None:
     for _ in range(CRITIC_STEPS):
         step(real(BATCH), fake(BATCH))
 

@@ -27,7 +27,8 @@ class Unclamped(BEGAN):
     @torch.no_grad()
     def after(self, D: nn.Module, real: Tensor, fake: Tensor) -> "Unclamped":
         balance = self.gamma * real.mean() - fake.mean()
-        return replace(self, k=self.k + self.lambda_k * balance.float())
+        k = self.k + self.lambda_k * balance.float()
+        return replace(self, k=k)
 
 
 def wrong_m(real: float, fake: float, gamma: float) -> float:
@@ -39,11 +40,13 @@ def right_m(real: float, fake: float, gamma: float) -> float:
 
 
 def wrong_balance(real: float, fake: float, gamma: float) -> bool:
-    return abs(real - fake) < NEAR * real  # “equal losses: p_g = p_r”
+    # “equal losses: p_g = p_r”
+    return abs(real - fake) < NEAR * real
 
 
 def right_balance(real: float, fake: float, gamma: float) -> bool:
-    return abs(gamma * real - fake) < NEAR * gamma * real  # equilibrium, not yet p_g = p_r
+    # equilibrium, not yet p_g = p_r
+    return abs(gamma * real - fake) < NEAR * gamma * real
 
 
 @lru_cache(maxsize=2)  # both sides of a pair may read one and the same run

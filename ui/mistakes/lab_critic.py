@@ -13,7 +13,7 @@ START = 1.0  # where the generator begins
 
 
 class WrongSign(WGAN):
-    """Both players minimise, and both losses fall when the generated scores rise."""
+    """Both minimised: both fall as generated scores rise."""
 
     def d_loss(self, real: Tensor, fake: Tensor) -> Tensor:
         return real - fake

@@ -27,17 +27,20 @@ def histogram(points: Tensor, side: int) -> Cells:
 
 def wrong_floor(fake: Tensor, real: Tensor, ring: Toy) -> tuple[float, float]:
     p, q = histogram(fake, SPARSE), histogram(real, SPARSE)
-    return (p * np.log((p + TINY) / (q + TINY))).sum(), 0.0  # “perfect reads 0”
+    # “perfect reads 0”
+    return (p * np.log((p + TINY) / (q + TINY))).sum(), 0.0
 
 
 def right_floor(fake: Tensor, real: Tensor, ring: Toy) -> tuple[float, float]:
     found = mode_coverage(fake, ring.modes, ring.std, ring.weights)
-    floor = perfect(len(fake), ring.weights)  # what n perfect samples read on average
+    # what n perfect samples read on average
+    floor = perfect(len(fake), ring.weights)
     return found["reverse_kl"], floor["reverse_kl_real"]
 
 
 def wrong_mass(fake: Tensor, real: Tensor) -> float:
-    p, q = histogram(fake, COARSE), histogram(real, COARSE)  # what is outside is in no cell
+    # what is outside is in no cell
+    p, q = histogram(fake, COARSE), histogram(real, COARSE)
     return (p * np.log((p + TINY) / (q + TINY))).sum()
 
 

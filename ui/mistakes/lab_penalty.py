@@ -20,11 +20,13 @@ DRAWS = 200  # of the penalty, from one critic and one batch
 
 
 def wrong_body(inputs: int) -> MLP:
-    return MLP(inputs, 1, width=64, depth=3, norm="batch")  # D(x_i) depends on every x_j
+    # D(x_i) depends on every x_j
+    return MLP(inputs, 1, width=64, depth=3, norm="batch")
 
 
 def right_body(inputs: int) -> MLP:
-    return MLP(inputs, 1, width=64, depth=3, norm="layer")  # D(x_i) depends on x_i alone
+    # D(x_i) depends on x_i alone
+    return MLP(inputs, 1, width=64, depth=3, norm="layer")
 
 
 class OneNorm(WGANGP):
@@ -34,15 +36,17 @@ class OneNorm(WGANGP):
         mix = torch.rand(len(x), 1, generator=rng)
         between = torch.lerp(x_fake, x, mix).requires_grad_()
         (slope,) = torch.autograd.grad(D(between).sum(), between, create_graph=True)
-        return self.lam * (slope.norm() - 1) ** 2  # one norm for all of the batch
+        # one norm for all of the batch
+        return self.lam * (slope.norm() - 1) ** 2
 
 
 class OneMix(WGANGP):
     """All of a batch at the same share of the way from generated to real."""
 
     def penalty(self, D: Scorer, x: Tensor, x_fake: Tensor, rng: torch.Generator) -> Tensor:
-        mix = torch.rand(1, generator=rng)  # one ε for all of the batch
-        slope = (slope2(D, torch.lerp(x_fake, x, mix))[0] + 1e-12).sqrt()
+        mix = torch.rand(1, generator=rng)  # one ε for the batch
+        slope = slope2(D, torch.lerp(x_fake, x, mix))[0]
+        slope = (slope + 1e-12).sqrt()
         return self.lam * (slope - 1) ** 2
 
 

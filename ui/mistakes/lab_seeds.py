@@ -17,7 +17,7 @@ SET, BATCH = 500, 32  # real numbers in all, and in a batch
 
 def wrong_seeds(seed: int) -> None:
     torch.manual_seed(seed)
-    np.random.seed(seed)  # but batches are picked by `random`
+    np.random.seed(seed)  # but `random` picks batches
 
 
 def once(wrong: bool, seed: int) -> list[float]:

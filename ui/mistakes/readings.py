@@ -41,9 +41,16 @@ def ring(wrong: Side, right: Side) -> list[Panel]:
         "kind": "points", "color": "p", "width": 3.5, "says": False,
         "x": 2 / 1.414 * np.cos(angle), "y": 2 / 1.414 * np.sin(angle),
     }  # fmt: skip
-    for panel in points:
+    for panel, side in zip(points, (wrong, right), strict=True):
         panel["rows"][0]["series"].append(centres)
+        panel["rows"][0]["title"] = outside(side.arrays["x"], side.arrays["y"])
     return points
+
+
+def outside(x: np.ndarray, y: np.ndarray) -> str:
+    """How many points the window does not show; empty for none."""
+    lost = int((np.maximum(np.abs(x), np.abs(y)) > EXTENT).sum())
+    return f"{lost:,} of {len(x):,} points lie outside" if lost else ""
 
 
 def way(wrong: Side, right: Side) -> list[Panel]:
@@ -52,7 +59,7 @@ def way(wrong: Side, right: Side) -> list[Panel]:
     top = span(wrong.arrays["em"], right.arrays["em"])[1]
     return panels(
         wrong, right, lambda s: [line(rounds, s.arrays["em"], "em", "EM")],
-        (0, rounds[-1]), (0, min(3.0, top)), title="EM to the data", name="round",
+        (0, rounds[-1]), (0, top), title="EM to the data", name="round",
     )  # fmt: skip
 
 
@@ -77,14 +84,16 @@ def sigmoid_linear(wrong: Side, right: Side) -> Reading:
     late = len(wrong.arrays["gradient"]) // 2
     bad, good = (side.arrays["gradient"][late:] for side in (wrong, right))
     zero = int((bad == 0).sum())
+    usual, left = float(np.median(good)), float(np.median(bad))
     size = (
         f"is exactly 0 at {'all' if zero == len(bad) else f'{zero} of'} {len(bad)} looks"
         if zero
-        else f"is {times(float(np.median(good)), float(np.median(bad)))} smaller"
+        else f"has a median norm of {short(left)}, {times(usual, left)} smaller"
     )
     said = (
-        f"In the second half of training the gradient that reaches the sigmoid's generator {size}"
-        f" (non-saturating: {short(float(np.median(good)))}): D is sure, its sigmoid flat. It holds"
+        "In the second half of training the gradient that reaches the generator under the sigmoid's"
+        f" loss {size}; under the non-saturating loss its median norm is {short(usual)}. D is sure"
+        " of every sample, and there its sigmoid is flat. That generator holds"
         f" {wrong['modes']:.0f} of {wrong['modes_total']:.0f} modes at the end, the non-saturating"
         f" loss on the same nets {right['modes']:.0f}."
     )

@@ -38,8 +38,9 @@ def part() -> None:
     found = about["objectives"]
     steps = arrays["q"].shape[1]
     frames = np.unique(np.linspace(0, steps - 1, min(steps, FRAMES)).round().astype(int))
+    top = 1.12 * max(0.4, max(request["p"]) / sum(request["p"]), float(arrays["q"].max()))
     film(
-        [_panel(o, request["p"], arrays["q"][i][frames], arrays["tv"][i], frames)
+        [_panel(o, request["p"], arrays["q"][i][frames], arrays["tv"][i], frames, top)
          for i, o in enumerate(found)],
         key="eq_bins_film", aria="Five bins under every objective. " + " ".join(
             f"{o['sentence']}" for o in found
@@ -95,18 +96,26 @@ def _bars(title: str, side: str, defaults: tuple[int, ...]) -> list[float]:
         ]  # fmt: skip
 
 
-def _panel(about: dict, p: list, q: np.ndarray, tv: np.ndarray, frames: np.ndarray) -> dict:
+def _panel(
+    about: dict, p: list, q: np.ndarray, tv: np.ndarray, frames: np.ndarray, top: float
+) -> dict:
+    """TV over the steps above the bars of p_r and p_g, up to `top` under every objective."""
     x = np.arange(BINS, dtype=float) + 1
     real = np.array(p) / sum(p)
-    top = 1.12 * max(0.4, float(real.max()), float(q.max()))
+    last = max(1, int(frames[-1]))
+
+    def at(step: Any) -> Any:  # the steps' place on the axis of the bins
+        return 0.5 + BINS * step / last
+
     return {
         "title": about["title"], "x": (0.4, BINS + 0.6),
         "badge": about["word"], "tone": TONES.get(about["word"], ""),
         "across": [[i, str(i)] for i in range(1, BINS + 1)],
         "rows": [
-            {"y": (0, 1.05), "title": "TV to p_r over the steps", "ticks": [0, 1], "series": [
+            {"y": (0, 1.05), "title": "TV to p_r over the steps", "ticks": [0, 1],
+             "across": [[at(step), f"{step}"] for step in range(0, last + 1, 100)], "series": [
                 {"kind": "path", "color": "text", "says": False, "y": tv[frames],
-                 "x": 0.5 + BINS * frames / max(1, frames[-1])},
+                 "x": at(frames)},
             ]},
             {"y": (0, top), "share": 1.6, "series": [
                 {"kind": "bars", "color": "p", "x": x, "y": real, "thick": 0.19, "shift": -0.2},

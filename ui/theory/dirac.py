@@ -40,7 +40,7 @@ GALLERY = (  # what stands side by side: title, objective, what is changed
     ("R3GAN without R1, R2", "r3gan", {"r1": 0.0, "r2": 0.0}),
     ("BEGAN", "began", {}),
 )
-TONES = {"arrives": "good", "grows": "bad", "leaves": "bad", "stays": "bad"}
+TONES = {"arrives": "good", "grows": "bad", "farther": "bad", "leaves": "bad", "stays": "bad"}
 CIRCLE = np.linspace(0, 2 * np.pi, 121)
 
 
@@ -68,7 +68,8 @@ def part() -> None:
     )  # fmt: skip
     st.markdown("##### Every objective and penalty from the same start")
     st.caption(
-        "Beside each name: what its distance to the equilibrium did, and what was left of it."
+        f"All start at a distance of {words.figure(float(np.hypot(*request['start'])), 3)}. Beside"
+        " each name: what became of that, and the largest distance in the last quarter of the walk."
     )
     _gallery(request)
     with st.expander("The source of the arrows and of the eigenvalues"):
@@ -180,22 +181,27 @@ def _field(arrays: dict[str, np.ndarray]) -> dict:
 
 
 def _badge(word: str, path: np.ndarray) -> dict:
-    """What a walk did, with the distance that its last quarter left; half the start is good."""
+    """What a walk did, with the largest distance of its last quarter; half the start is good."""
     far = np.hypot(*path.T)
     left = float(far[-max(1, len(far) // 4) :].max())
-    tone = "good" if word == "shrinks" and left < far[0] / 2 else TONES.get(word, "")
-    return {"badge": f"{word}: {left:.2g}" if word != "rests" else word, "tone": tone}
+    good = word in ("shrinks", "nearer") and left < far[0] / 2
+    return {
+        "badge": f"{word}: {left:.2g}" if word != "rests" else word,
+        "tone": "good" if good else TONES.get(word, ""),
+    }
 
 
 def _distance(about: dict, path: np.ndarray) -> dict:
     far = np.hypot(*path.T)
     top = min(float(far.max()), 4 * float(far[0]) + 1) or 1.0
     shown = _frames(len(path))
+    badge = _badge(about["measured"]["word"], path)
+    if about["measured"]["word"] != "rests":
+        badge["badge"] += " at most in the last quarter"
     return {
-        "title": "Distance to the equilibrium", "x": (0, len(path) - 1), "name": "step",
-        **_badge(about["measured"]["word"], path),
+        "title": "Distance to the equilibrium", "x": (0, len(path) - 1), "name": "step", **badge,
         "rows": [{
-            "y": (0, 1.08 * top),
+            "y": (0, 1.08 * top), "guides": [{"y": float(far[0]), "label": "start"}],
             "series": [{"kind": "path", "color": "q", "x": shown, "y": far[shown]}],
         }],
     }  # fmt: skip

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from gan_core.catalog import OBJECTIVES
-from gan_core.divergences import curves
+from gan_core.divergences import Curves, curves
 from ui import pair, words
 from ui.components.film import film
 from ui.theory import source, worker
@@ -77,6 +77,16 @@ def _gap(about: dict, arrays: dict[str, np.ndarray]) -> str:
     )
 
 
+def behind_d(drawn: Curves, low: float, high: float) -> tuple[np.ndarray, np.ndarray]:
+    """Both densities from `low` up to `high`, with their peaks whole; a peak many times higher than
+    what else there is, or one without an end, leaves the figure through its top."""
+    peak = max(float(drawn.p.max()), float(drawn.q.max()))
+    most = peak if peak <= 2 * drawn.top else drawn.top
+    scale = (high - low or 1.0) / max(most, 1e-9)
+    p, q = (low + scale * np.minimum(d, 10 * most) for d in (drawn.p, drawn.q))
+    return p, q
+
+
 def _show(asked: dict, about: dict, arrays: dict[str, np.ndarray]) -> None:
     steps = arrays["at"].astype(int)
     st.markdown(f"**{words.tex(about['sentence'])}** {_gap(about, arrays)}")
@@ -85,12 +95,10 @@ def _show(asked: dict, about: dict, arrays: dict[str, np.ndarray]) -> None:
     ends = np.r_[d[-1], best[np.isfinite(best)]]
     low, high = float(ends.min()), float(ends.max())
     room = 0.12 * max(high - low, 1e-6)
-    scale = (high - low or 1.0) / max(drawn.top, 1e-9)  # densities stand behind, to fit
     behind = [
-        {"kind": "line", "color": side, "width": 1, "says": False, "x": drawn.x,
-         "y": low + np.minimum(getattr(drawn, side), drawn.top) * scale}
-        for side in ("p", "q")
-    ]  # fmt: skip
+        {"kind": "line", "color": side, "width": 1, "says": False, "x": drawn.x, "y": y}
+        for side, y in zip("pq", behind_d(drawn, low, high), strict=True)
+    ]
     share = 100 * arrays["share"] if len(arrays["share"]) else np.zeros(len(steps))
     film(
         [

@@ -126,7 +126,8 @@ DISTANCES = (
         r"\mathrm{JS}=\tfrac12\mathrm{KL}(p_r\|m)+\tfrac12\mathrm{KL}(p_g\|m),\quad m=\tfrac12(p_r+p_g)",
         r"""
 1. $m$ has mass wherever either has, so JS is finite for *every* pair, and symmetric.
-2. Where the two do not overlap, $p/m=2$: each half gives $\log 2$, and moving $p_g$ changes nothing.
+2. Where the two do not overlap, $p/m=2$: each KL is $\log 2$, so JS is $\log 2$ too, and moving
+   $p_g$ changes nothing.
 3. $\sqrt{\mathrm{JS}}$ satisfies the triangle inequality; JS does not.
 """,
         ((_DIV + "integrands.py", "js_density"),),
@@ -161,7 +162,8 @@ DISTANCES = (
         r"""
 1. Across a place $x$ the mass $|F_r(x)-F_g(x)|$ must be carried, in any plan: at least the area.
 2. Carrying equal quantiles onto each other never crosses, and so carries no more than that.
-3. Move $p_g$ by $\epsilon$ towards $p_r$: the area shrinks by $\epsilon$ however far apart they are.
+3. Where one CDF lies wholly beside the other, the area is the difference of the means: move $p_g$
+   by a small $\epsilon$ towards $p_r$, and it shrinks by $\epsilon$, however far apart they are.
 """,
         ((_DIV + "measure.py", "Pair.w1"), (_DIV + "coupling.py", "plan")),
         "Vallender 1974; Santambrogio 2015, Theorem 2.9",
@@ -181,15 +183,16 @@ DISTANCES = (
 
 
 def show(proofs: tuple[Proof, ...]) -> None:
-    """Every formula, its steps on the left and its source on the right."""
+    """Every formula with its steps beside it, and below them, to open, the source."""
     for proof in proofs:
         with st.container(border=True):
             st.markdown(f"#### {proof.title}")
-            left, right = st.columns([1, 1], gap="large")
+            left, right = st.columns(2, gap="large")
             with left:
                 st.latex(proof.formula)
-                st.markdown(proof.steps)
                 st.caption(proof.paper)
-            with right:
+            right.markdown(proof.steps)
+            names = ", ".join(f"`{name}`" for _, name in proof.code)
+            with st.expander(f"The source: {names}", icon=":material/code:"):
                 for file, name in proof.code:
                     source.show(file, name)

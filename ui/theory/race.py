@@ -43,7 +43,7 @@ def part(unit: str) -> None:
     if theta is None:
         return
     if not theta.low <= theta.value <= theta.high:
-        st.info(f"{theta.label} starts outside the range of the sweep: move it nearer to p_r.")
+        st.info(f"{theta.label} starts outside the range of the sweep: move it nearer to $p_r$.")
         return
     found = _raced(str(p), str(q), theta.key, float(rate), unit)
     said = sentence(found)

@@ -61,11 +61,14 @@ def sentence(about: dict) -> str:
         parts.append(words.listed(lost, (f"is {says}", f"are {says}")) + ".")
     known = [r for r in rows.values() if r["bias"] is not None and r["exact"]]
     worst = max(known, key=lambda r: abs(r["bias"] / r["exact"]), default=None)
-    if worst:
-        off = worst["bias"] / worst["exact"]
+    off = worst["bias"] / worst["exact"] if worst else 0.0
+    if worst and abs(off) < 1e-9:  # as of point masses, of which every sample says all
+        parts.append(f"With n = {about['n']:,}, every finite distance is read without any bias.")
+    elif worst:
         side = "too high" if off > 0 else "too low"
+        others = "the others" if lost else "the finite ones"
         parts.append(
-            f"With n = {about['n']:,}, the most biased of the others is"
+            f"With n = {about['n']:,}, the most biased of {others} is"
             f" {words.TITLES[worst['name']]}: {words.figure(100 * abs(off), 2)} % {side}."
         )
     hidden = [n for n, r in rows.items() if r["exact"] is None and (r["infinite"] or 0) < 0.5]
@@ -83,7 +86,8 @@ def _panel(i: int, name: str, arrays: dict[str, np.ndarray], about: dict) -> dic
     mean, low, high, floor = (arrays[key][i] for key in ("mean", "low", "high", "floor"))
     exact = float(arrays["exact"][i])
     shown = np.concatenate([v[np.isfinite(v)] for v in (mean, high, floor)])
-    top = max([*shown, exact if math.isfinite(exact) else 0.0, 1e-9])
+    top = max([*shown, exact if math.isfinite(exact) else 0.0])
+    scale = {} if top > 1e-9 else {"ticks": [0] if (shown == 0).any() else []}
     row = about["rows"][i]
     badge = "exact: ∞" if row["exact"] is None else f"exact: {words.figure(exact)}"
     if row["infinite"]:
@@ -94,7 +98,7 @@ def _panel(i: int, name: str, arrays: dict[str, np.ndarray], about: dict) -> dic
         "x": (float(sizes[0]), float(sizes[-1])), "name": "n", "log": True,
         "across": [[math.log10(v), label] for v, label in many[:: 1 if len(many) < 4 else 2]],
         "rows": [{
-            "y": (0.0, 1.1 * float(top)),
+            "y": (0.0, 1.1 * float(top) if top > 1e-9 else 1.0), **scale,
             "guides": [{"y": exact, "label": "exact"}] if math.isfinite(exact) else [],
             "series": [
                 {"kind": "band", "color": COLOURS[name], "x": sizes, "y": low, "y2": high},
@@ -107,15 +111,14 @@ def _panel(i: int, name: str, arrays: dict[str, np.ndarray], about: dict) -> dic
 
 
 def _row(row: dict) -> dict[str, str]:
-    def text(value: float | None) -> str:
-        return "∞" if value is None else words.figure(value)
+    def text(value: float | None, digits: int = 4) -> str:
+        return "∞" if value is None else words.figure(value, digits)
 
     return {
         "distance": words.TITLES[row["name"]],
         "exact": text(row["exact"]),
         "mean estimate": text(row["estimate"]),
-        "bias": words.figure(row["bias"]) if row["bias"] is not None else "",
-        "90 % band": f"{text(row['low'])} to {text(row['high'])}",
-        "floor": text(row["floor"]),
-        "infinite": f"{100 * (row['infinite'] or 0):.0f} % of draws",
+        "bias": words.figure(row["bias"], 2) if row["bias"] is not None else "",
+        "90 % band": f"{text(row['low'], 3)} to {text(row['high'], 3)}",
+        "floor": text(row["floor"], 2),
     }

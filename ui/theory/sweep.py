@@ -1,13 +1,14 @@
 """Sweep: one parameter θ of p_g varied, and every distance and its slope over it."""
 
 import math
+import re
 
 import numpy as np
 import streamlit as st
 
 from gan_core.divergences import Distribution, curves, parse, window
 from gan_core.divergences.parameters import Parameter, find, moved, parameters
-from gan_core.divergences.reading import Reading, useful
+from gan_core.divergences.reading import Reading, Track, useful
 from gan_core.divergences.sweep import Sweep, sweep
 from ui import pair, words
 from ui.components.film import film
@@ -22,8 +23,8 @@ EXAMPLES = {  # one click: title, p, q, θ
     "A width": ("normal(0,1)", "normal(0,0.5)", "std"),
 }  # fmt: skip
 BADGES = {  # verdict: what the panel says and how it sounds
-    "slopes": ("slopes", "good"), "flat": ("flat: no gradient", "bad"),
-    "infinite": ("infinite: no gradient", "bad"), "jumps": ("jumps", "bad"),
+    "slopes": ("slopes", "good"), "flat": ("flat", "bad"),
+    "infinite": ("infinite", "bad"), "jumps": ("jumps", "bad"),
     "at its minimum": ("at its minimum", ""),
 }  # fmt: skip
 _FLAT_ENOUGH = 1e-9
@@ -33,13 +34,14 @@ def choose(q: Distribution, p: Distribution, key: str) -> Parameter | None:
     """The parameter of p_g that the reader picks; None, said, where there is none."""
     known = {parameter.key: parameter for parameter in parameters(q, p)}
     if not known:
-        st.info("p_g has no parameter to vary: choose another family.")
+        st.info("$p_g$ has no parameter to vary: choose another family.")
         return None
     wanted = st.session_state.get(key)
     if wanted not in known:
         st.session_state[key] = next(iter(known))
     picked = st.selectbox(
         "θ, a parameter of $p_g$", list(known), key=key, bind="query-params", width=260,
+        format_func=lambda k: re.sub(r"\bx$", "place", k),  # as the slider of p_g calls it
         help="; ".join(f"**{k}**: {parameter.label}" for k, parameter in known.items()),
     )  # fmt: skip
     return known[picked]
@@ -123,15 +125,15 @@ def _axis(theta: Parameter, values: np.ndarray) -> np.ndarray:
 
 
 def _panel(name: str, s: Sweep, theta: Parameter, reading: Reading) -> dict:
-    x, y, slope = _axis(theta, s.values), s.value[name], s.slope[name]
+    x, slope = _axis(theta, s.values), s.slope[name]
     badge, tone = BADGES[reading.verdict]
     here = {"x": float(_axis(theta, np.array(theta.value)))}
     panel = {
         "title": words.TITLES[name], "color": COLOURS[name], "badge": badge, "tone": tone,
         "x": (float(x[0]), float(x[-1])), "name": "θ",
         "rows": [
-            {"y": _range(y, zero=True), "share": 1.6, "guides": [here],
-             "series": [{"kind": "line", "color": COLOURS[name], "x": x, "y": y}]},
+            {"y": _room_for_dots(name, s), "share": 1.6, "guides": [here],
+             "series": broken(name, s, theta)},
             {"y": _range(slope), "title": "slope in θ", "guides": [here, {"y": 0}],
              "series": [{"kind": "line", "color": COLOURS[name], "dash": [5, 3], "x": x,
                          "y": slope}]},
@@ -139,6 +141,31 @@ def _panel(name: str, s: Sweep, theta: Parameter, reading: Reading) -> dict:
     }  # fmt: skip
     across = _across(theta)
     return panel | {"across": across, "log": True} if across else panel
+
+
+def _room_for_dots(name: str, s: Sweep) -> tuple[float, float]:
+    low, high = _range(s.value[name], zero=True)
+    return (low - 0.06 * (high - low) if Track(s, name).jumps else low, high)
+
+
+def broken(name: str, s: Sweep, theta: Parameter) -> list[dict]:
+    """A distance as a line; where its value is one place's own, a dot between the line's ends."""
+    x, y, color = _axis(theta, s.values), s.value[name], COLOURS[name]
+    jumps = sorted(Track(s, name).jumps)
+    if not jumps:
+        return [{"kind": "line", "color": color, "x": x, "y": y}]
+    ends = [i for i in jumps for _ in range(2)]  # the line goes up to the place from both sides
+    near = np.array([[max(i - 1, 0), min(i + 1, len(y) - 1)] for i in jumps]).ravel()
+    alone = y.copy()
+    alone[jumps] = np.nan
+    order = np.argsort(np.r_[np.arange(len(y)), np.ravel([[i - 0.1, i + 0.1] for i in jumps])])
+    return [
+        {"kind": "line", "color": color, "says": False, "x": np.r_[x, x[ends]][order],
+         "y": np.r_[alone, alone[near]][order]},
+        {"kind": "points", "color": color, "says": False, "width": 4, "x": x[jumps], "y": y[jumps]},
+        # unseen, to be read off by the pointer
+        {"kind": "points", "color": color, "width": 0.01, "x": x, "y": y},
+    ]  # fmt: skip
 
 
 def _range(y: np.ndarray, zero: bool = False) -> tuple[float, float]:

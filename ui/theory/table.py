@@ -9,6 +9,8 @@ import streamlit as st
 from gan_core.divergences import Distances, distances
 from ui import pair, words
 
+_PURE = {"tv": "none (0 to 1)", "hellinger": "none (0 to 1)", "chi2": "none"}
+
 
 @st.fragment(key="dv_figures")
 def part(unit: str) -> None:
@@ -49,12 +51,12 @@ def _row(name: str, d: Distances) -> dict[str, str]:
     row = {
         "distance": words.TITLES[name],
         "value": "∞" if math.isinf(value) else f"{value:.10g}",
-        "unit": words.unit_of(name, d),
+        "unit": _PURE.get(name) or words.unit_of(name, d),
         "computed by": d.how[base] if d.estimates or base not in d.why else "theory",
     }
     if d.estimates:
-        e = d.estimates.get(name)
-        row["95 % interval"] = f"{e.low:.4g} to {e.high:.4g}" if e else ""
+        e = words.estimate(name, d)
+        row["95 % interval"] = words.interval(e.low, e.high) if e else ""
         row["floor"] = f"{e.floor:.4g}" if e else ""
     return row | {"because": words.infinite(name, d)}
 
