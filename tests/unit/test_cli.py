@@ -252,7 +252,7 @@ def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path):
 def _project():
     from pathlib import Path
 
-    return str(Path(runs.__file__).parents[1])
+    return str(Path(runs.__file__).parents[2])
 
 
 def _wait(condition, seconds=60):

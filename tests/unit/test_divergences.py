@@ -299,7 +299,7 @@ INFINITE = [  # p, q, and a part of the reason
     ("student_t(3,0,1)", "student_t(6,0,1)", "tail"),
     ("student_t(30,0,1)", "normal(0,9)", "tail"),
     ("exponential(1)", "exponential(2)", "right tail"),
-    ("mixture(0.5*normal(0,1)+0.5*normal(0,3))", "normal(0,2)", "left tail"),
+    ("mixture(0.5*normal(0,1)+0.5*normal(0,3))", "normal(0,2)", "both tails"),
     ("uniform(0,1)", "gamma(2,1)", "x = 0"),
     ("uniform(0,1)", "beta(1,2)", "x = 1"),
     ("beta(0.5,1)", "uniform(0,1)", "p grows too fast"),

@@ -72,7 +72,8 @@ def test_everything_measured_is_plain_numbers():
     for name in ("r3gan", "wgan-gp"):
         _, _, found = judged(name)
         for key, value in json.loads(json.dumps(found)).items():
-            assert isinstance(value, int | float) and math.isfinite(value), key
+            for number in value if isinstance(value, list) else [value]:
+                assert isinstance(number, int | float) and math.isfinite(number), key
 
 
 def test_d_is_judged_on_the_generator_that_it_plays_against():
