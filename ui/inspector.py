@@ -122,7 +122,7 @@ def _optimum(run: Run, m: dict[str, float], config: Config) -> None:
     if drawn := load(run):
         header, blobs = drawn
         header["aria"] = (
-            f"Step {header['step']}: D, its optimum and their difference. {optimum_words(header)}"
+            f"D, its optimum and their difference at step {header['step']}. {optimum_words(header)}"
         )
         _fields(data=pack(header, **blobs), key="p_fields", height="content")
         st.caption(

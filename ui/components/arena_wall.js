@@ -93,8 +93,9 @@ class Wall {
   measure(axis) {
     this.axis = axis
     this.legend()
-    this.player.load(this.labels())
-    this.seek(this.tick, 0)
+    const { tick } = this
+    this.player.load(this.labels()) // which goes to its end, as its labels are others
+    this.player.to(tick, 0)
   }
 
   newest() {
