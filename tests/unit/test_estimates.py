@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from every_family import EVERY, numbers
 from scipy import integrate, stats
 
 from gan_core.answers.table import ANSWERS
@@ -14,24 +15,7 @@ from gan_core.divergences.bins import divergences, inner_edges, masses
 from gan_core.divergences.convergence import convergence
 from gan_core.divergences.empirical import Quantiles, wasserstein
 from gan_core.divergences.estimators import estimated
-from gan_core.divergences.samples import Sample, draw
-
-EVERY = [
-    "normal(1,2)",
-    "uniform(-1,3)",
-    "laplace(1,2)",
-    "student_t(6,1,2)",
-    "exponential(2)",
-    "gamma(0.5,2)",
-    "beta(0.5,3)",
-    "histogram(-1,3,1,0,4,2)",
-    "mixture(0.3*normal(-2,0.5)+0.7*gamma(2,1))",
-]
-
-
-def numbers(spec, n=1000, seed=0):
-    return draw(parse(spec), n, np.random.default_rng(seed))
-
+from gan_core.divergences.samples import Sample
 
 # W1 and W2
 

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from every_family import EVERY, numbers
 from scipy import integrate, stats
 
 from gan_core.catalog import BadInput
@@ -11,22 +12,6 @@ from gan_core.divergences import curves, parse, window
 from gan_core.divergences.pasted import parse_sample, read_sample
 from gan_core.divergences.samples import MOST, Sample, draw
 from gan_core.equilibrium import optimal_discriminator, potential
-
-EVERY = [
-    "normal(1,2)",
-    "uniform(-1,3)",
-    "laplace(1,2)",
-    "student_t(6,1,2)",
-    "exponential(2)",
-    "gamma(0.5,2)",
-    "beta(0.5,3)",
-    "histogram(-1,3,1,0,4,2)",
-    "mixture(0.3*normal(-2,0.5)+0.7*gamma(2,1))",
-]
-
-
-def numbers(spec, n=1000, seed=0):
-    return draw(parse(spec), n, np.random.default_rng(seed))
 
 
 @pytest.mark.parametrize("spec", EVERY)
