@@ -8,5 +8,5 @@ st.set_page_config(**nav.LOOK)
 st.session_state[nav.FRAMED] = True
 st.html(nav.STYLE)
 server.executor()
-st.logo(str(nav.ICON), size="large")
+st.logo(nav.ICON, size="large")
 st.navigation(nav.pages(), position="top").run()

@@ -1,11 +1,14 @@
 """The pages, in the order of the menu, and the guard that gives each of them its frame."""
 
+from base64 import b64encode
 from pathlib import Path
 
 import streamlit as st
 
-ICON = Path(__file__).parent / "assets" / "icon.png"
-LOOK = {"page_title": "See a GAN learn", "page_icon": str(ICON), "layout": "wide"}
+# As data: a file of Streamlit's own media store is gone for a moment when a script is cut short.
+_PNG = (Path(__file__).parent / "assets" / "icon.png").read_bytes()
+ICON = f"data:image/png;base64,{b64encode(_PNG).decode()}"
+LOOK = {"page_title": "See a GAN learn", "page_icon": ICON, "layout": "wide"}
 # Streamlit writes white on primary buttons; the dark theme's blue is light, to be read as text.
 STYLE = """<style>
 button[kind^=primary], [data-baseweb=tag] { color: light-dark(#ffffff, #0f131b) !important }

@@ -36,7 +36,8 @@ FARTHEST = 1e13  # of a place that can be looked at
 _STATE = "pair"
 # In the session: `specs` of both sides and what they were `read` as; `bad` texts and why; `linked`,
 # the sides last set by the address, and that `address`; the `window` of a zoom or a drag; `seq`,
-# the last message taken; `dragged`, whether something is held.
+# the last message taken; `dragged`, whether something is held; `pills`, which
+# widget shows the examples.
 
 
 def state() -> dict[str, Any]:
@@ -46,6 +47,7 @@ def state() -> dict[str, Any]:
         {
             "specs": dict(START), "read": {side: parse(spec) for side, spec in START.items()},
             "address": {}, "bad": {}, "linked": set(), "window": None, "seq": 0, "dragged": False,
+            "pills": 0,
         },
     )  # fmt: skip
     for side in SIDES:
@@ -184,17 +186,23 @@ def specs() -> tuple[str, str]:
 def presets() -> None:
     """Pairs to choose from, and what there is to see in the one that is shown."""
     shown = next((t for t, (p, q, _) in PRESETS.items() if specs() == (p, q)), None)
-    st.session_state.pair_preset = shown
+    found = st.session_state[_STATE]
+    key = f"pair_preset_{found['pills']}"
+    if key in st.session_state and st.session_state[key] != shown:
+        # A new widget, not another value in the old one: a message that is under way still has
+        # the old value, and would be taken for a click on it.
+        found["pills"] += 1
+        key = f"pair_preset_{found['pills']}"
     st.pills(
-        "Examples", list(PRESETS), key="pair_preset", on_change=_chosen,
+        "Examples", list(PRESETS), default=shown, key=key, on_change=_chosen, args=(key, shown),
         label_visibility="collapsed",
     )  # fmt: skip
     st.markdown(words.tex(PRESETS[shown][2]) if shown else "&nbsp;")
 
 
-def _chosen() -> None:
-    title = st.session_state.pair_preset
-    if title:
+def _chosen(key: str, shown: str | None) -> None:
+    title = st.session_state[key]
+    if title and title != shown:  # else it is the value an old widget always had
         preset(*PRESETS[title][:2])
         st.rerun()  # the whole page, not this part of it alone
 

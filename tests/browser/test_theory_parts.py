@@ -91,15 +91,17 @@ def test_a_zoom_outlives_new_figures(page, app_url, idle):
     whole = lab.get_by_role("button", name="Show all")
     expect(whole).to_be_visible()
     handle = page.get_by_role("slider", name="std of p g, generated", exact=True)
+    sweep = page.locator(".film[data-updates]").first
+    before = sweep.get_attribute("data-updates")
     handle.focus()
     handle.press("ArrowRight")
-    expect(lab.locator(".card[data-key=w1] b")).to_be_visible()
+    expect(sweep).not_to_have_attribute("data-updates", before)  # it follows a release
     idle(page)
     expect(whole).to_be_visible()
+    expect(page).to_have_url(re.compile(r"q=normal%282%2C1\.03%29"))
     whole.click()
     expect(whole).to_be_hidden()
 
-    sweep = page.locator(".film[data-updates]").first
     x, y = cell(sweep, 1, 0, 5, 2)
     page.mouse.move(x - 30, y)
     page.mouse.down()

@@ -30,7 +30,8 @@ class Lab {
   take({ data, setStateValue }) {
     const { header, blob } = unpack(data)
     this.send = (value) => setStateValue("pair", value)
-    this.seq ??= header.seq
+    if (!(header.seq >= this.heard)) this.seq = header.seq // the first, or from a new session
+    this.heard = header.seq
     const values = blob("curves", Float32Array)
     const rows = Array.from({ length: values.length / header.points }, (_, i) =>
       values.subarray(i * header.points, (i + 1) * header.points))
@@ -42,9 +43,12 @@ class Lab {
     this.root.querySelector(".lab").dataset.updates = this.updates
     if (this.flying !== null && header.seq >= this.flying) this.landed()
     const told = JSON.stringify(header.sides.map((side) => side.spec))
-    if (this.flying === null && told !== this.told) this.zoom = null // a link or a preset: look at all of it
-    this.told = told
-    if (this.flying === null && !this.holding) this.sync(header)
+    const current = this.flying === null && header.seq === this.seq
+    if (current) {
+      if (told !== this.told) this.zoom = null // a link or a preset: look at all of it
+      this.told = told // an answer in between knows less than what was typed since
+    }
+    if (current && !this.holding) this.sync(header)
     else this.stems(header)
     cards(this.root, header)
     if (!this.colors) this.themed()
