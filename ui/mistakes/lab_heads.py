@@ -29,15 +29,8 @@ class SigmoidScores(Scores):
 
 def sigmoid_linear(wrong: bool, seed: int) -> Result:
     config = preset(
-        "ns-gan",
-        seed=seed,
-        steps=600,
-        r1=0.0,
-        r2=0.0,
-        fourier=0,
-        ema=0.98,
-        **SETTINGS,
-    )
+        "ns-gan", seed=seed, steps=600, r1=0.0, r2=0.0, fourier=0, ema=0.98, **SETTINGS
+    )  # fmt: skip
 
     def swap(players: Players) -> None:
         players.objective = CalledGAN()
