@@ -14,7 +14,16 @@ from torch import nn
 from gan_core.catalog import BadInput
 from gan_core.config import Config, validate
 from gan_core.data import Images, Toy, load
-from gan_core.models import MLP, DCAutoencoder, DCGenerator, Errors, Fourier, Scores, dc_encoder
+from gan_core.models import (
+    MLP,
+    DCAutoencoder,
+    DCGenerator,
+    Errors,
+    Fourier,
+    Packed,
+    Scores,
+    dc_encoder,
+)
 from gan_core.models import init as draw
 from gan_core.objectives import OBJECTIVES, Objective
 from gan_core.training import Plan, Players, train
@@ -78,6 +87,10 @@ def generator(config: Config, shape: tuple[int, ...]) -> nn.Module:
 
 
 def discriminator(config: Config, shape: tuple[int, ...]) -> nn.Module:
+    """D for samples of `shape`, or for packs of them."""
+    if config.pack > 1:
+        of_pack = shape[0] * config.pack, *shape[1:]
+        return Packed(discriminator(config.replace(pack=1), of_pack), config.pack, shape[0])
     energy = OBJECTIVES[config.objective].autoencodes
     code = config.bottleneck or config.latent
     if config.network == "dcgan":

@@ -65,6 +65,7 @@ class Config:
     ema: float = _setting(0.995, "optimiser", "decay of G's running average (0: off)", 0, 0.99999)
     r1: float = _setting(0.1, "cures", "weight of ½‖∇D‖² at real samples (R1)", 0, 1000)
     r2: float = _setting(0.1, "cures", "weight of ½‖∇D‖² at generated samples (R2)", 0, 1000)
+    pack: int = _setting(1, "cures", "samples that D judges together (PacGAN)", 1, 16)
     noise: float = _setting(0.0, "cures", "σ of noise on all that D sees, fading to 0", 0, 10)
     lam: float = _setting(10.0, "objective", "WGAN-GP: weight λ of the penalty", 0, 1000)
     clip: float = _setting(0.01, "objective", "WGAN: weights stay within ±c", 1e-6, 10)
@@ -135,6 +136,11 @@ def validate(config: Config) -> Config:
         raise BadInput(
             f"One layer would have {weights / 1e6:.0f} million weights, more than the 20 million"
             " allowed: choose a smaller width, latent or size."
+        )
+    if config.batch % config.pack:
+        raise BadInput(
+            f"A batch of {config.batch} cannot be split into packs of {config.pack}: choose a batch"
+            " that is a multiple of pack, or pack=1."
         )
     if config.fourier and kind == "image":
         raise BadInput("Fourier features are for 2-D data: set fourier to 0.")

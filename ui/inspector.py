@@ -12,6 +12,11 @@ from ui import words
 from ui.components.canvas import component, pack
 
 TELLS = 1.5  # times its floor: what is below this is what two samples of the data give too
+PACKED = (
+    "D judges packs of {} points. What is drawn of it is the diagonal, packs of one and the same"
+    " point, so it also shows how far D distrusts repetition. D* and the exact distance are of"
+    " single points, so it is not measured against them."
+)
 PENALISED = (
     "R1 and R2 hold its slopes down, and V does not count their price: this D stays short of D*"
     " on purpose."
@@ -30,6 +35,8 @@ _fields = component(
 def part(run: Run, metrics: dict[str, Any]) -> None:
     """One sentence on D, and an expander with what stands behind it; nothing for BEGAN."""
     config = run.config
+    if config.pack > 1:
+        st.caption(PACKED.format(config.pack))
     if "critic_estimate" in metrics:
         st.markdown(f"**{critic_words(metrics)}**")
         with st.expander("What the critic's loss means", icon=":material/straighten:"):
