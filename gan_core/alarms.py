@@ -148,9 +148,9 @@ def _no_gradient(seen: Signs) -> Iterator[Finding]:
 def _collapse(seen: Signs) -> Iterator[Finding]:
     """Modes, or classes, that are hardly generated any more."""
     lost = seen.lost
-    if not lost or len(seen.metrics) < FEW_LOOKS or not seen.lost_before:
+    if not lost:
         return
-    if not seen.over and seen.improving(FEW_LOOKS):
+    if not seen.over and (not seen.lost_before or seen.improving(FEW_LOOKS)):
         return
     total, best = seen.total, seen.most_found
     found = total - len(lost)
@@ -165,6 +165,29 @@ def _collapse(seen: Signs) -> Iterator[Finding]:
     tone = "bad" if bad else "warn"
     cures = imbalance(seen.config), switched(seen.config), longer(seen.config)
     yield finding(seen, "collapse", tone, title, text, len(lost), *cures)
+
+
+def _missed(seen: Signs) -> Iterator[Finding]:
+    """Modes that samples come near without being on them: blurred, or bridges between modes."""
+    missed, total = seen.missed, seen.total
+    if not missed or (not seen.over and seen.improving(LOOKS_BACK)):
+        return
+    last = seen.metrics[-1]
+    if total - len(missed) > last.get("modes_real", total) - 0.5:
+        return  # of so rare modes real samples miss as many
+    bad = len(missed) >= LOST * total
+    text = f"Not one sample lies on {seen.named(missed)}, though some come near: a mode counts as"
+    text += " found from one sample within three standard deviations of it."
+    if "hq" in last:
+        text += f" Of all samples {100 * last['hq']:.0f} % are that close to a mode, of real ones"
+        text += f" {100 * last.get('hq_real', 0.989):.0f} %."
+    own = switched(seen.config, seen.config.objective)
+    cures = (longer(seen.config),) if seen.improving(FEW_LOOKS) else ()
+    title = f"{len(missed)} of {total} modes missed"
+    yield finding(
+        seen, "missed", "bad" if bad else "warn", title, text, len(missed),
+        *cures, imbalance(seen.config), own, switched(seen.config), longer(seen.config),
+    )  # fmt: skip
 
 
 def _oscillation(seen: Signs) -> Iterator[Finding]:
@@ -216,5 +239,5 @@ def _pinned(seen: Signs) -> Iterator[Finding]:
 
 
 ALARMS: tuple[Callable[[Signs], Iterator[Finding]], ...] = (
-    _d_has_won, _no_gradient, _collapse, _oscillation, _steepening, _pinned, _piled,
+    _d_has_won, _no_gradient, _collapse, _missed, _oscillation, _steepening, _pinned, _piled,
 )  # fmt: skip

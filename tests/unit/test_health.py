@@ -114,7 +114,45 @@ def test_one_lost_mode_is_a_warning_and_one_look_is_chance():
     share = [1 / 7] * 7 + [0.0]
     (first, *_) = findings(config, curves(config), looks(share, share))
     assert (first.name, first.tone) == ("collapse", "warn")
-    assert "collapse" not in names(config, curves(config), looks(EVEN, share))
+    running = {"state": "running"}
+    assert "collapse" not in names(config, curves(config), looks(*[EVEN] * 5, share), running)
+    assert "collapse" in names(config, curves(config), looks(*[EVEN] * 4, share, share), running)
+    assert "collapse" in names(config, curves(config), looks(EVEN, share), {"state": "done"})
+
+
+def test_modes_that_no_sample_lies_on_are_missed_and_named():
+    """Samples near every mode, but on half of them only: no collapse, and no success either."""
+    config = ring("ns-gan")
+    scene = {"modes": [[float(i), 0.0] for i in range(8)]}
+    blurred = looks(*[EVEN] * 4, missed=[0, 2, 4, 6], modes=4, hq=0.2, hq_real=0.989)
+    (first, *_) = findings(config, curves(config), blurred, {"state": "done"}, scene)
+    assert (first.name, first.tone, first.number) == ("missed", "bad", 4)
+    assert first.title == "4 of 8 modes missed" and first.remedy
+    assert "(0.0, 0.0), (2.0, 0.0), (4.0, 0.0) and 1 more" in first.sentence
+    one = looks(*[EVEN] * 4, missed=[3], modes=7, hq=0.2, hq_real=0.989)
+    assert findings(config, curves(config), one, {"state": "done"}, scene)[0].tone == "warn"
+
+
+def test_modes_too_rare_for_real_samples_are_not_missed():
+    config = ring("ns-gan")
+    rare = looks(*[EVEN] * 4, missed=[7], modes=7, modes_real=7.2)
+    assert "missed" not in names(config, curves(config), rare)
+
+
+@pytest.mark.parametrize("modes", range(8))
+def test_a_run_that_ends_without_all_its_modes_is_never_called_well(modes):
+    """Whatever else is measured: the diagnosis agrees with the number of modes on the page."""
+    config = ring()
+    gone = list(range(modes, 8))
+    share = [(0.0 if i in gone[::2] else 1 / 8) for i in range(8)]
+    for em in (0.05, 0.5):
+        lost = [i for i in gone if share[i] == 0]
+        ended = looks(*[share] * 5, em=em, missed=gone, modes=modes, hq=0.97, hq_real=0.989)
+        found = findings(config, curves(config), ended, {"state": "done"})
+        assert found[0].tone in ("bad", "warn"), found
+        said = {one.name: one.number for one in found}
+        assert said.get("collapse", 0) + said.get("missed", 0) == len(gone)
+        assert said.get("collapse", 0) == len(lost)
 
 
 def test_what_was_held_before_has_drifted():
