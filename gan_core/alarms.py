@@ -11,6 +11,7 @@ import numpy as np
 
 from gan_core import signs
 from gan_core.catalog import OBJECTIVES
+from gan_core.presets import preset
 from gan_core.remedies import (
     Changes,
     calmed,
@@ -89,6 +90,21 @@ def blown_up(seen: Signs) -> Iterator[Finding]:
     elif loss > GROWN * (seen.balance or 1.0):
         text = f"The losses have grown to {signs.short(loss)}: D's scores run away."
         yield finding(seen, "exploding", "bad", "The scores explode", text, loss, *cures)
+
+
+def unmoved(seen: Signs) -> Iterator[Finding]:
+    """A player that cannot learn, because its learning rate is 0."""
+    config = seen.config
+    still = [name for name, rate in (("G", config.lr_g), ("D", config.lr_d)) if rate == 0]
+    if not still:
+        return
+    usual = preset(config.objective, config.data)
+    cure = {f"lr_{name.lower()}": getattr(usual, f"lr_{name.lower()}") for name in still}
+    who = " and ".join(still)
+    text = f"The learning rate of {who} is 0: the weights stay as they were drawn"
+    text += ", and so do the samples." if "G" in still else ", so D tells G nothing."
+    title = f"{who} {'do' if len(still) > 1 else 'does'} not learn"
+    yield finding(seen, "unmoved", "bad", title, text, 0.0, cure)
 
 
 def _steepening(seen: Signs) -> Iterator[Finding]:

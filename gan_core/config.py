@@ -27,6 +27,14 @@ def _setting(
     return field(default=default, metadata=meta)
 
 
+_WHY = {  # why a number beyond its bounds is of no use, where that is not plain
+    "lr_g": "A step of more than the weights' own size forgets all that G has learnt",
+    "lr_d": "A step of more than the weights' own size forgets all that D has learnt",
+    "batch": "D compares distributions, which takes two samples at least, and memory is bounded",
+    "n_critic": "While D takes so many steps nothing moves on the page, and G learns next to"
+    " nothing",
+    "n_gen": "Within so many steps G runs far ahead of D",
+}
 NORMS = ("none", "batch", "layer", "spectral")
 
 
@@ -159,7 +167,10 @@ def _checked(name: str, value: Any, kind: Any, meta: Any) -> Any:
         raise BadInput(f"{name} must be a finite {'whole ' * (kind is int)}number, not {value}.")
     low, high = meta["min"], meta["max"]
     if (low is not None and value < low) or (high is not None and value > high):
-        raise BadInput(f"{name}={value:g} is outside {low:g} to {high:g}: choose a value between.")
+        why = f" {_WHY[name]}." if name in _WHY else ""
+        raise BadInput(
+            f"{name}={value:g} is outside {low:g} to {high:g}: choose a value between.{why}"
+        )
     return kind(value)
 
 

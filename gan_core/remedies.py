@@ -96,6 +96,12 @@ def switched(config: Config, objective: str = STABLE) -> Changes:
     return changes | {"steps": max(other.steps, config.steps)}
 
 
+def shorter_rounds(config: Config) -> Changes:
+    """The recommended number of D steps a round where a config has several times as many."""
+    usual = preset(config.objective, config.data).n_critic
+    return {"n_critic": usual} if config.n_critic > HIGH * usual else {}
+
+
 def longer(config: Config) -> Changes:
     return {"steps": min(2 * config.steps, 10**7), "seconds": 0.0}
 

@@ -303,3 +303,23 @@ def test_runs_measured_before_modes_were_counted_are_read_too():
     config = ring()
     old = [{"step": i, "modes": 8, "modes_total": 8, "em": 0.06, "em_real": 0.05} for i in range(3)]
     assert findings(config, curves(config), old)[0].tone == "good"
+
+
+@pytest.mark.parametrize(("rates", "who"), [
+    ({"lr_g": 0.0}, "G does"), ({"lr_d": 0.0}, "D does"), ({"lr_g": 0.0, "lr_d": 0.0}, "G and D do")
+])  # fmt: skip
+def test_a_learning_rate_of_0_is_named_at_once(rates, who):
+    config = ring(**rates)
+    for rows in (1, ROWS):
+        (only,) = findings(config, curves(config, rows=rows), looks(EVEN, EVEN))
+        assert only.name == "unmoved" and only.title.startswith(who)
+        assert set(only.remedy) == set(rates) and min(only.remedy.values()) > 0
+
+
+def test_a_run_that_ended_after_a_few_rounds_is_told_what_kept_it():
+    config = ring(n_critic=50, seconds=3.0)
+    (only,) = findings(config, curves(config, rows=16), looks(EVEN), {"state": "done"})
+    assert only.tone == "warn" and "50 D steps" in only.sentence
+    assert only.remedy == {"n_critic": 1}
+    (only,) = findings(config, curves(config, rows=16), looks(EVEN), {"state": "running"})
+    assert only.tone == "wait"
