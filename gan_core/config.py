@@ -27,7 +27,7 @@ def _setting(
     return field(default=default, metadata=meta)
 
 
-_WHY = {  # why a number beyond its bounds is of no use, where that is not plain
+WHY = {  # why a number beyond its bounds is of no use; pages refuse these in words too
     "lr_g": "A step of more than the weights' own size forgets all that G has learnt",
     "lr_d": "A step of more than the weights' own size forgets all that D has learnt",
     "batch": "D compares distributions, which takes two samples at least, and memory is bounded",
@@ -167,7 +167,7 @@ def _checked(name: str, value: Any, kind: Any, meta: Any) -> Any:
         raise BadInput(f"{name} must be a finite {'whole ' * (kind is int)}number, not {value}.")
     low, high = meta["min"], meta["max"]
     if (low is not None and value < low) or (high is not None and value > high):
-        why = f" {_WHY[name]}." if name in _WHY else ""
+        why = f" {WHY[name]}." if name in WHY else ""
         raise BadInput(
             f"{name}={value:g} is outside {low:g} to {high:g}: choose a value between.{why}"
         )

@@ -14,7 +14,7 @@ from typing import Any
 import streamlit as st
 
 from gan_core.catalog import FOLDER, OBJECTIVES, BadInput, own_points, parse_spec
-from gan_core.config import Config, data_names, validate
+from gan_core.config import WHY, Config, data_names, validate
 from gan_core.presets import preset
 from ui import data_panel, explain, gallery, own_data
 
@@ -220,8 +220,10 @@ def _widget(prefix: str, field: Field, value: Any) -> Any:
     if field.type is str:
         return st.text_input(value=value, **common)
     kind = field.type
+    told = field.name in WHY  # out of bounds it is refused in words, not cut off in silence
     return st.number_input(
-        value=kind(value), min_value=kind(meta["min"]), max_value=kind(meta["max"]),
+        value=kind(value), min_value=None if told else kind(meta["min"]),
+        max_value=None if told else kind(meta["max"]),
         step=data_panel.step(value) if kind is float else 1,
         format="%.6g" if kind is float else "%d", **common,
     )  # fmt: skip
