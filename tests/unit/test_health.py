@@ -1,5 +1,7 @@
 """What a diagnosis says of curves and measurements made up to show one thing each."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -7,9 +9,10 @@ from gan_core.alarms import HOPS, PILED, STEEP, STEEPER, TONES, WON
 from gan_core.config import validate
 from gan_core.health import findings
 from gan_core.presets import preset
-from gan_core.runs import CURVES
+from gan_core.runs import CURVES, Run
 from gan_core.signs import BALANCE
 
+ROOT = Path(__file__).parents[2]
 ROWS = 200
 EVEN = [0.125] * 8
 
@@ -233,9 +236,9 @@ def test_k_of_others_is_no_sign():
 def test_steep_gradients_and_huge_losses_explode():
     config = ring("wgan-gp")
     fine = looks(EVEN, EVEN, EVEN)
-    assert names(config, curves(config, d_grad=1.1 * STEEP), fine) == ["exploding"]
+    assert names(config, curves(config, d_grad=1.1 * STEEP["2d"]), fine) == ["exploding"]
     assert names(config, curves(config, d_loss=-1e4), fine) == ["exploding"]
-    assert "exploding" not in names(config, curves(config, d_grad=0.9 * STEEP), fine)
+    assert "exploding" not in names(config, curves(config, d_grad=0.9 * STEEP["2d"]), fine)
 
 
 def test_a_gradient_that_grows_is_told_unless_the_samples_get_better():
@@ -323,3 +326,70 @@ def test_a_run_that_ended_after_a_few_rounds_is_told_what_kept_it():
     assert only.remedy == {"n_critic": 1}
     (only,) = findings(config, curves(config, rows=16), looks(EVEN), {"state": "running"})
     assert only.tone == "wait"
+
+
+def pictures(distances, missing=(), total=10):
+    """Measurements of pictures, one for each Fréchet distance."""
+    part = {"present": total - len(missing), "total": total, "missing": list(missing),
+            "counts": [10.0] * total}  # fmt: skip
+    return [
+        {"step": i, "frechet": d, "frechet_real": 0.3, "classes_total": total,
+         "classes_present": total - len(missing), "classes": {"digit": part}}
+        for i, d in enumerate(distances)
+    ]  # fmt: skip
+
+
+FALLING, FLAT = [20.0 * 0.8**i for i in range(10)], [20.0] * 10
+
+
+@pytest.mark.parametrize(("measured", "told"), [(FALLING, False), (FLAT, True)])
+def test_a_sharp_d_is_no_alarm_while_pictures_get_better(measured, told):
+    config = preset("dcgan", "digits")
+    sure = curves(config, d_loss=0.01, g_grad=5.0)
+    for state in ("running", "done"):
+        found = names(config, sure, pictures(measured), {"state": state})
+        assert ("d-won" in found) == told
+    dead = curves(config, d_loss=0.01, g_grad=1e-8)  # nothing comes of that, whatever came before
+    assert names(config, dead, pictures(measured))[0] == "d-won"
+
+
+def test_few_of_many_classes_are_left_to_the_classifiers_own_errors():
+    config = preset("dcgan", "faces")
+    few = pictures(FLAT, missing=["a", "b", "c"], total=164)
+    assert "collapse" not in names(config, curves(config), few)
+    assert "collapse" in names(config, curves(config), pictures(FLAT, missing=["7"]))
+
+
+@pytest.mark.parametrize(("measured", "told"), [(FALLING, False), (FLAT, True)])
+def test_k_at_0_is_no_alarm_while_pictures_get_better(measured, told):
+    config = preset("began", "faces")
+    found = names(config, curves(config, k=0.0), pictures(measured))
+    assert ("pinned" in found) == told
+
+
+def test_a_critic_of_pictures_may_have_any_level_and_gradients_of_hundreds():
+    config = preset("wgan-gp", "faces")
+    drifted = curves(config, d_loss=-8.0, g_loss=400.0, d_grad=900.0)
+    (only,) = findings(config, drifted, pictures(FLAT), {"state": "done"})
+    assert only.tone == "good"
+    assert names(config, curves(config, d_grad=1.1 * STEEP["image"]), pictures(FLAT)) == [
+        "exploding"
+    ]
+
+
+@pytest.mark.parametrize("name", ["wgan-faces", "wgan-gp-faces", "wgan-gp-mnist", "wgan-mnist"])
+def test_the_shipped_generators_of_critics_were_trained_without_an_alarm(name):
+    run = Run(ROOT / "checkpoints" / name)
+    rows, measured = run.curves(), run.metrics()
+    for looks_until in range(5, len(measured) + 1, 7):
+        until = rows[rows[:, 0] <= measured[looks_until - 1]["step"]]
+        found = findings(run.config, until, measured[:looks_until], {"state": "running"})
+        assert {one.tone for one in found} <= {"good", "wait"}, (looks_until, found)
+
+
+def test_the_shipped_dcgan_on_faces_ended_with_a_d_that_has_won():
+    """Its D says 1.00 and 0.00, and its distance stays far above that of WGAN-GP."""
+    run, critics = Run(ROOT / "checkpoints/dcgan-faces"), Run(ROOT / "checkpoints/wgan-gp-faces")
+    (first, *_) = findings(run.config, run.curves(), run.metrics(), run.status())
+    assert first.name == "d-won" and first.remedy
+    assert run.metrics()[-1]["frechet"] > 1.5 * critics.metrics()[-1]["frechet"]
