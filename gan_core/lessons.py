@@ -227,5 +227,23 @@ LESSONS: dict[str, Lesson] = {
             (_BEFORE, Side("Instance noise, σ 0.3", "gan", {"noise": 0.3})),
             _cure("instance noise"), _BARE,
         ),
+        Lesson(
+            "cure-rates", "Cure: two time scales",
+            "The same two learning rates, exchanged. Where G has the larger one it runs on before D"
+            " has learnt what is wrong, and its points stay together; where D has it, D answers in"
+            " time and all modes are found (Heusel 2017). No penalty in either.",
+            (Side("G four times as fast", "ns-gan", {"lr_g": 4e-3, "lr_d": 1e-3}),
+             Side("D four times as fast", "ns-gan", {"lr_g": 1e-3, "lr_d": 4e-3})),
+            _cure("D as the faster one"), _BARE | {"fourier": 0, "steps": 1000},
+        ),
+        Lesson(
+            "cure-packing", "Cure: packing",
+            "Nothing changes but what D is shown: the same 256 points a round, one by one or in"
+            " packs of four (PacGAN, Lin 2018). Four points of one mode give themselves away, so G"
+            " spreads over all modes; it takes longer to become sharp.",
+            (Side("D sees single points", "ns-gan", {}),
+             Side("D sees packs of four", "ns-gan", {"pack": 4})),
+            _cure("packing"), _BARE | {"lr_d": 2e-3, "steps": 1500},
+        ),
     )
 }  # fmt: skip

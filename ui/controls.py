@@ -56,7 +56,7 @@ def bar(
 ) -> Config | None:
     """All choices of a training page and its button, which calls `train` with their Config.
 
-    Returns that Config, or None where the choices do not fit together, which is then explained.
+    Returns that Config, or None where the choices cannot be used, which is then explained.
     """
     config, problem = None, ""
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
@@ -83,7 +83,7 @@ def bar(
     if problem:
         st.warning(
             gallery.plain(problem),
-            title="These settings do not fit together",
+            title="These settings cannot be used",
             icon=":material/tune:",
         )
     elif pressed and config is not None:
