@@ -49,7 +49,7 @@ st.markdown(
     " measures, watch it being played, and keep what it learnt."
 )
 
-with st.grid(4, min_column_width=215, gap="small"):
+with st.grid(4, min_column_width=250, gap="small"):
     for page, (scene, title, line) in CARDS.items():
         if home.card(scene, page, title, line):
             st.switch_page(f"pages/{page}.py")

@@ -109,3 +109,16 @@ def test_two_points_are_trained_on_with_noise_and_without(noise, framed, here):
     shown(at)
     (run,) = runs.all_runs()
     assert run.status()["state"] == "done" and run.metrics()
+
+
+def test_a_million_points_are_thinned_and_trained_on(framed, here):
+    rows = np.random.default_rng(0).random((10**6, 2)).round(1)  # short, or the file is refused
+    raw = "\n".join(f"{x},{y}" for x, y in rows.tolist()).encode()
+    at = framed("train_2d", p_data="own-points", p_steps="20", p_width="8", p_device="cpu")
+    at.get("file_uploader")[0].set_value(("many.csv", raw, "text/csv"))
+    at.run()
+    assert "Of 1,000,000 points these were picked at random" in shown(at)
+    at.button(key="p_train").click().run()
+    shown(at)
+    (run,) = runs.all_runs()
+    assert run.status()["state"] == "done"
