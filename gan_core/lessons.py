@@ -243,7 +243,7 @@ LESSONS: dict[str, Lesson] = {
             " spreads over all modes; it takes longer to become sharp.",
             (Side("D sees single points", "ns-gan", {}),
              Side("D sees packs of four", "ns-gan", {"pack": 4})),
-            _cure("packing"), _BARE | {"lr_d": 2e-3, "steps": 1500},
+            _cure("packing"), _BARE | {"lr_d": 2e-3, "fourier": 8, "steps": 2500},
         ),
     )
 }  # fmt: skip
