@@ -16,10 +16,13 @@ from gan_core.config import Config, validate
 from gan_core.data import Images, Toy, load
 from gan_core.models import (
     MLP,
+    AtScale,
     DCAutoencoder,
     DCGenerator,
+    DiscriminatorAtScale,
     Errors,
     Fourier,
+    GeneratorAtScale,
     Packed,
     Scores,
     dc_encoder,
@@ -41,7 +44,11 @@ def build(config: Config, beside: Path | None = None) -> tuple[Players, Toy | Im
     config = validate(config)
     device = pick_device(config.device)
     dataset = load(config.data, config.size, beside=beside)
-    return players(config, shape_of(dataset), device), dataset, plan(config, device)
+    made = players(config, shape_of(dataset), device)
+    for net in (made.G, made.D, made.ema):
+        if isinstance(net, AtScale) and isinstance(dataset, Toy):
+            net.place(dataset.centre, dataset.scale)
+    return made, dataset, plan(config, device)
 
 
 def players(config: Config, shape: tuple[int, ...], device: torch.device) -> Players:
@@ -82,15 +89,21 @@ def objective(config: Config) -> Objective:
 
 def generator(config: Config, shape: tuple[int, ...]) -> nn.Module:
     if config.network == "mlp":
-        return MLP(config.latent, shape[0], config.width, config.depth, config.norm_g)
+        body = MLP(config.latent, shape[0], config.width, config.depth, config.norm_g)
+        return GeneratorAtScale(body, shape[0]) if config.scaling == "unit" else body
     return DCGenerator(config.latent, shape[0], config.size, config.width, config.norm_g)
 
 
 def discriminator(config: Config, shape: tuple[int, ...]) -> nn.Module:
+    body = _judging(config, shape)
+    return DiscriminatorAtScale(body, shape[0]) if config.scaling == "unit" else body
+
+
+def _judging(config: Config, shape: tuple[int, ...]) -> nn.Module:
     """D for samples of `shape`, or for packs of them."""
     if config.pack > 1:
         of_pack = shape[0] * config.pack, *shape[1:]
-        return Packed(discriminator(config.replace(pack=1), of_pack), config.pack, shape[0])
+        return Packed(_judging(config.replace(pack=1), of_pack), config.pack, shape[0])
     energy = OBJECTIVES[config.objective].autoencodes
     code = config.bottleneck or config.latent
     if config.network == "dcgan":

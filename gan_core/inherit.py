@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from gan_core import checkpoint
 from gan_core.catalog import OBJECTIVES, BadInput
 from gan_core.config import Config
+from gan_core.models import AtScale
 from gan_core.training import Players
 
 
@@ -28,12 +29,12 @@ def take_over(path: Path, players: Players, config: Config) -> list[str]:
     if not _fits(players.G, checkpoint.under(tensors, "G")):
         raise BadInput(
             "The parent's G has another shape than these settings give it: keep its width, depth,"
-            " latent and norm_g, and data of the same number of channels."
+            " latent, scaling and norm_g, and data of the same number of channels."
         )
-    players.G.load_state_dict(checkpoint.under(tensors, "G"))
+    _load(players.G, checkpoint.under(tensors, "G"))
     if players.ema is not None:
         average = checkpoint.under(tensors, "ema") or checkpoint.under(tensors, "G")
-        players.ema.load_state_dict(average)
+        _load(players.ema, average)
     players.step = about.step
     said = _take_over_d(players, tensors, about.config, config)
     if about.config.objective == config.objective:
@@ -55,7 +56,7 @@ def _take_over_d(
     keeps_d = not energies and _fits(players.D, checkpoint.under(tensors, "D"))
     said = []
     if keeps_d:
-        players.D.load_state_dict(checkpoint.under(tensors, "D"))
+        _load(players.D, checkpoint.under(tensors, "D"))
     else:
         why = (
             f"{new.title} wants a {_role(new.head)}, {old.title} had a {_role(old.head)}"
@@ -71,6 +72,12 @@ def _take_over_d(
     if keeps_d:
         _restore(players.opt_d, checkpoint.under(tensors, "opt_d"))
     return said
+
+
+def _load(net: nn.Module, tensors: dict[str, Tensor]) -> None:
+    """Take stored weights; the place and scale of the data stay those of the branch's own data."""
+    place = {"centre": net.centre, "scale": net.scale} if isinstance(net, AtScale) else {}
+    net.load_state_dict(tensors | {name: kept.clone() for name, kept in place.items()})
 
 
 def _restore(optimizer: torch.optim.Optimizer, state: dict[str, Tensor]) -> None:

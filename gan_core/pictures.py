@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from torch import Tensor
 
 from gan_core.data import Images, Toy
-from gan_core.models import Packed
+from gan_core.models import beside_others
 from gan_core.training import Players, generate
 
 FIELD = 48  # cells on a side of D's field
@@ -127,13 +127,12 @@ def wishes(players: Players, points: Tensor, real: Tensor) -> Tensor:
     was = players.D.training
     players.D.eval()
     x = points.to(players.device).requires_grad_()
-    D = players.D
-    put = D.beside if isinstance(D, Packed) else lambda points: points
-    on_fake = D(put(x)).float()[:, None]
+    judged = beside_others(players.D)
+    on_fake = judged(x).float()[:, None]
     on_real = on_fake
     if players.objective.pairs:
         with torch.no_grad():
-            on_real = D(put(real.to(players.device))).float()[None]
+            on_real = judged(real.to(players.device)).float()[None]
     loss = players.objective.g_loss(on_real, on_fake).mean(1).sum()
     (slope,) = torch.autograd.grad(loss, x)
     players.D.train(was)

@@ -26,10 +26,15 @@ GROUPS = {
         "optimizer", "lr_g", "lr_d", "beta1", "beta2", "lr_end", "n_critic", "n_gen", "ema",
     ),
     "Cures": ("r1", "r2", "noise", "pack"),
-    "Networks": ("size", "latent", "width", "depth", "norm_g", "norm_d", "fourier"),
+    "Networks": ("size", "latent", "width", "depth", "norm_g", "norm_d", "fourier", "scaling"),
     "Machine": ("device", "precision"),
 }  # fmt: skip
-ONLY = {"size": "image", "depth": "2d", "fourier": "2d"}  # fields that one kind of data has
+ONLY = {
+    "size": "image",
+    "depth": "2d",
+    "fourier": "2d",
+    "scaling": "2d",
+}  # fields that one kind of data has
 LABELS = {
     "steps": "Steps", "seconds": "Time limit, s", "batch": "Batch size", "seed": "Seed",
     "optimizer": "Optimiser", "lr_g": "Learning rate, G", "lr_d": "Learning rate, D",
@@ -38,7 +43,7 @@ LABELS = {
     "noise": "Instance noise σ", "pack": "Packed together",
     "size": "Picture size", "latent": "Latent size",
     "width": "Width", "depth": "Depth", "norm_g": "Norm in G", "norm_d": "Norm in D",
-    "fourier": "Fourier features", "device": "Device", "precision": "Precision",
+    "fourier": "Fourier features", "scaling": "Scale", "device": "Device", "precision": "Precision",
     "lam": "λ", "clip": "Clip c", "gamma": "γ", "lambda_k": "λₖ", "a": "a", "b": "b", "c": "c",
 }  # fmt: skip
 _FIELDS: dict[str, Field] = {f.name: f for f in fields(Config)}

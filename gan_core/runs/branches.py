@@ -16,7 +16,8 @@ from gan_core.runs.folder import START, Run
 from gan_core.runs.shelf import create
 from gan_core.runs.snapshots import step_of
 
-OF_G = ("network", "size", "latent", "width", "depth", "norm_g")  # G is carried over, so these stay
+# G is carried over, so these stay.
+OF_G = ("network", "size", "latent", "width", "depth", "scaling", "norm_g")
 LITTLE = 0.1  # share of a run: where less is left, a branch gets as many steps again
 
 

@@ -8,7 +8,7 @@ from gan_core.build import build, players
 from gan_core.catalog import OBJECTIVES, BadInput
 from gan_core.config import Config, validate
 from gan_core.dense import dense
-from gan_core.models import Packed
+from gan_core.models import Packed, beside_others, core
 from gan_core.presets import preset
 from gan_core.training import train
 
@@ -35,14 +35,14 @@ def test_a_pack_holds_its_samples_in_their_order(shape):
 
 
 def test_single_points_are_scored_on_the_diagonal():
-    D = players(packed(), (2,), CPU).D
+    D = core(players(packed(), (2,), CPU).D)
     x = points(5)
     torch.testing.assert_close(D(x), D(torch.cat([x, x, x], 1)))
     assert D(D.packs(points(12))).shape == (4,)
 
 
 def test_beside_others_only_the_point_itself_has_a_slope():
-    D = players(packed(), (2,), CPU).D
+    D = core(players(packed(), (2,), CPU).D)
     x = points(5).requires_grad_()
     (slope,) = torch.autograd.grad(D(D.beside(x)).sum(), x)
     whole = D.beside(x).detach().requires_grad_()
@@ -75,9 +75,10 @@ def test_pictures_are_packed_by_their_channels():
 
 def test_the_penalty_is_on_the_slope_of_the_whole_pack():
     made, data, _ = build(packed(r1=1.0, r2=0.0))
-    x = made.D.packs(data.sample(24, made.rng))
-    fast = made.objective.penalty(dense(made.D), x, x, made.rng)
-    slow = made.objective.penalty(made.D, x, x, made.rng)
+    D = core(made.D)
+    x = D.packs(data.sample(24, made.rng))
+    fast = made.objective.penalty(dense(D), x, x, made.rng)
+    slow = made.objective.penalty(D, x, x, made.rng)
     assert fast.shape == (8,)
     torch.testing.assert_close(fast, slow)
 
@@ -88,4 +89,14 @@ def test_a_batch_that_cannot_be_split_is_refused():
 
 
 def test_packs_of_one_are_no_packs():
-    assert not isinstance(players(Config(pack=1), (2,), CPU).D, Packed)
+    assert not isinstance(core(players(Config(pack=1), (2,), CPU).D), Packed)
+
+
+def test_arrows_are_drawn_at_the_datas_own_scale():
+    """A point beside others is scored as its place inside the player says."""
+    D = players(packed(scaling="unit"), (2,), CPU).D
+    D.place((3.0, -1.0), 5.0)
+    x = points(6)
+    there = x * 5 + torch.tensor([3.0, -1.0])
+    torch.testing.assert_close(beside_others(D)(there), core(D)(core(D).beside(x)))
+    torch.testing.assert_close(D(there), core(D)(x))
