@@ -23,6 +23,7 @@ from gan_core.models import (
     Errors,
     Fourier,
     GeneratorAtScale,
+    Packed,
     Scores,
     dc_encoder,
 )
@@ -99,6 +100,10 @@ def discriminator(config: Config, shape: tuple[int, ...]) -> nn.Module:
 
 
 def _judging(config: Config, shape: tuple[int, ...]) -> nn.Module:
+    """D for samples of `shape`, or for packs of them."""
+    if config.pack > 1:
+        of_pack = shape[0] * config.pack, *shape[1:]
+        return Packed(_judging(config.replace(pack=1), of_pack), config.pack, shape[0])
     energy = OBJECTIVES[config.objective].autoencodes
     code = config.bottleneck or config.latent
     if config.network == "dcgan":

@@ -27,6 +27,14 @@ def _setting(
     return field(default=default, metadata=meta)
 
 
+WHY = {  # why a number beyond its bounds is of no use; pages refuse these in words too
+    "lr_g": "A step of more than the weights' own size forgets all that G has learnt",
+    "lr_d": "A step of more than the weights' own size forgets all that D has learnt",
+    "batch": "D compares distributions, which takes two samples at least, and memory is bounded",
+    "n_critic": "While D takes so many steps nothing moves on the page, and G learns next to"
+    " nothing",
+    "n_gen": "Within so many steps G runs far ahead of D",
+}
 NORMS = ("none", "batch", "layer", "spectral")
 
 
@@ -71,6 +79,7 @@ class Config:
     ema: float = _setting(0.995, "optimiser", "decay of G's running average (0: off)", 0, 0.99999)
     r1: float = _setting(0.1, "cures", "weight of ½‖∇D‖² at real samples (R1)", 0, 1000)
     r2: float = _setting(0.1, "cures", "weight of ½‖∇D‖² at generated samples (R2)", 0, 1000)
+    pack: int = _setting(1, "cures", "samples that D judges together (PacGAN)", 1, 16)
     noise: float = _setting(
         0.0, "cures", "σ of noise on all that D sees, fading to 0 (at its scale)", 0, 10
     )
@@ -144,6 +153,11 @@ def validate(config: Config) -> Config:
             f"One layer would have {weights / 1e6:.0f} million weights, more than the 20 million"
             " allowed: choose a smaller width, latent or size."
         )
+    if config.batch % config.pack:
+        raise BadInput(
+            f"A batch of {config.batch} cannot be split into packs of {config.pack}: choose a batch"
+            " that is a multiple of pack, or pack=1."
+        )
     if config.scaling != "none" and kind == "image":
         raise BadInput("Images are in [-1, 1] already: scaling=unit is for 2-D data.")
     if config.fourier and kind == "image":
@@ -163,7 +177,10 @@ def _checked(name: str, value: Any, kind: Any, meta: Any) -> Any:
         raise BadInput(f"{name} must be a finite {'whole ' * (kind is int)}number, not {value}.")
     low, high = meta["min"], meta["max"]
     if (low is not None and value < low) or (high is not None and value > high):
-        raise BadInput(f"{name}={value:g} is outside {low:g} to {high:g}: choose a value between.")
+        why = f" {WHY[name]}." if name in WHY else ""
+        raise BadInput(
+            f"{name}={value:g} is outside {low:g} to {high:g}: choose a value between.{why}"
+        )
     return kind(value)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from gan_core.models import Fourier, Scores
+from gan_core.models import Fourier, Packed, Scores
 
 _off_where = torch.ops.aten.threshold_backward  # (g, a, 0): g where a > 0, else 0
 
@@ -62,6 +62,8 @@ class Seen:
 
 def dense(D: nn.Module) -> Dense | None:
     """The same D as matrix products; None if it is built in any other way."""
+    if isinstance(D, Packed):
+        D = D.body  # of whole packs
     if not isinstance(D, Scores):
         return None
     body, frequencies = D.body, None

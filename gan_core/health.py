@@ -11,9 +11,19 @@ from typing import Any
 import numpy as np
 
 from gan_core import signs
-from gan_core.alarms import ALARMS, CALM, FEW_ROWS, FLOOR, TONES, Finding, blown_up, finding
+from gan_core.alarms import (
+    ALARMS,
+    CALM,
+    FEW_ROWS,
+    FLOOR,
+    TONES,
+    Finding,
+    blown_up,
+    finding,
+    unmoved,
+)
 from gan_core.config import Config
-from gan_core.remedies import longer
+from gan_core.remedies import longer, shorter_rounds
 from gan_core.signs import Signs
 
 __all__ = ["TONES", "Finding", "findings"]
@@ -36,9 +46,9 @@ def findings(
     and `scene` as the run folder has them (scene names the places of lost modes).
     """
     seen = Signs(config, np.asarray(curves, float), list(metrics), dict(status or {}), scene or {})
-    blown = list(blown_up(seen))
-    if blown:
-        return blown
+    certain = [*unmoved(seen)] or [*blown_up(seen)]
+    if certain:
+        return certain
     if _early(seen):
         return [_too_early(seen)]
     found = [one for look in ALARMS for one in look(seen)]
@@ -52,7 +62,13 @@ def _early(seen: Signs) -> bool:
 
 def _too_early(seen: Signs) -> Finding:
     text = f"After {seen.step:,.0f} rounds nothing can be told from chance."
-    return finding(seen, "early", "wait", "Too early to say", text, seen.step)
+    if not seen.over:
+        return finding(seen, "early", "wait", "Too early to say", text, seen.step)
+    many = seen.config.n_critic
+    if many > 1:
+        text += f" Each round has {many} D steps: most of the time went into them."
+    cures = shorter_rounds(seen.config), longer(seen.config)
+    return finding(seen, "early", "warn", "It ended too early to say", text, seen.step, *cures)
 
 
 def _healthy(seen: Signs) -> Finding:

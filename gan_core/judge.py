@@ -19,7 +19,7 @@ from gan_core import features, metrics
 from gan_core.config import Config
 from gan_core.data import Images, Toy
 from gan_core.metrics import Kernels, Meeting, Optimum
-from gan_core.models import core
+from gan_core.models import Packed, core
 from gan_core.training import Players, generate
 
 SAMPLES_2D = 2500  # the published protocol's
@@ -78,6 +78,8 @@ class _Opponent:
         """The figures, and the fields where they were drawn."""
         if not fake.isfinite().all():
             return {}, None
+        if isinstance(core(players.D), Packed):
+            return {}, None  # D* and the distance are of single points, and it knows only packs
         with _at_rest(players.D) as D:
             if self.name in metrics.CRITICS:
                 return self._critic(players, D, fake, rng), None

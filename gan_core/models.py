@@ -5,7 +5,7 @@ come with each class; all weights are drawn from the generator that `init` is ha
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -110,6 +110,49 @@ class Scores(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.body(x).flatten()
+
+
+class Packed(nn.Module):
+    """A D that judges `pack` samples at once (PacGAN, Lin et al. 2018), [n, pack c, …] -> [n].
+
+    `body` is any D of pack times c channels (or coordinates), `channels` the c of one sample. A
+    lack of variety shows within a pack, where a D of single samples cannot see it. Given single
+    samples [n, c, …] it scores packs of `pack` equal ones: the diagonal D(x, …, x).
+    """
+
+    def __init__(self, body: nn.Module, pack: int, channels: int):
+        super().__init__()
+        self.body, self.pack, self.channels = body, pack, channels
+
+    def forward(self, x: Tensor) -> Tensor:
+        scores: Tensor = self.body(self.diagonal(x) if x.shape[1] == self.channels else x)
+        return scores
+
+    def diagonal(self, x: Tensor) -> Tensor:
+        return x.repeat(1, self.pack, *[1] * (x.dim() - 2))
+
+    def packs(self, x: Tensor) -> Tensor:
+        """Samples [n pack, c, …] in packs of consecutive ones, [n, pack c, …]."""
+        return x.reshape(len(x) // self.pack, -1, *x.shape[2:])
+
+    def beside(self, x: Tensor) -> Tensor:
+        """Each sample of [n, c, …] in a pack with the ones after it, [n, pack c, …]. Only the
+        sample itself leads back to `x`: what D says of it, its neighbours held."""
+        held = x.detach()
+        return torch.cat([x, *(held.roll(-i, 0) for i in range(1, self.pack))], 1)
+
+
+def beside_others(D: nn.Module) -> Callable[[Tensor], Tensor]:
+    """D [n, d] -> [n]; one that judges packs sees each point in a pack with the ones after it."""
+    judging = core(D)
+    if not isinstance(judging, Packed):
+        return D
+
+    def scores(x: Tensor) -> Tensor:
+        found: Tensor = judging(judging.beside(D.inside(x) if isinstance(D, AtScale) else x))
+        return found
+
+    return scores
 
 
 class Errors(nn.Module):

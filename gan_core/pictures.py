@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 from torch import Tensor
 
 from gan_core.data import Images, Toy
+from gan_core.models import beside_others
 from gan_core.training import Players, generate
 
 FIELD = 48  # cells on a side of D's field
@@ -72,7 +73,10 @@ def to_u16(points: Tensor, extent: tuple[float, float, float, float]) -> bytes:
 
 @torch.no_grad()
 def field(players: Players, extent: tuple[float, ...], head: str) -> bytes:
-    """D on a grid: u8 [FIELD, FIELD] with row 0 at the bottom, then its two end values as f4."""
+    """D on a grid: u8 [FIELD, FIELD] with row 0 at the bottom, then its two end values as f4.
+
+    Of a D that judges packs it is the diagonal, what it says of packs of one and the same point.
+    """
     x0, x1, y0, y1 = extent
     xs = torch.linspace(x0, x1, FIELD)
     ys = torch.linspace(y0, y1, FIELD)
@@ -117,16 +121,18 @@ def wishes(players: Players, points: Tensor, real: Tensor) -> Tensor:
     """Where G would move its points [n, 2]: -d g_loss/dx at each, [n, 2] on the CPU.
 
     Computed with the run's own objective and D as it judges (BatchNorm's averages, no instance
-    noise). An objective of pairs is averaged over `real` [m, 2], as training does in the long run.
+    noise); a D that judges packs sees each point beside others, which are held. An objective of
+    pairs is averaged over `real` [m, 2], as training does in the long run.
     """
     was = players.D.training
     players.D.eval()
     x = points.to(players.device).requires_grad_()
-    on_fake = players.D(x).float()[:, None]
+    judged = beside_others(players.D)
+    on_fake = judged(x).float()[:, None]
     on_real = on_fake
     if players.objective.pairs:
         with torch.no_grad():
-            on_real = players.D(real.to(players.device)).float()[None]
+            on_real = judged(real.to(players.device)).float()[None]
     loss = players.objective.g_loss(on_real, on_fake).mean(1).sum()
     (slope,) = torch.autograd.grad(loss, x)
     players.D.train(was)

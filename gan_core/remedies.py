@@ -22,6 +22,7 @@ _NAMES = {
     "lr_g": "G's rate", "lr_d": "D's rate", "n_critic": "D steps a round",
     "n_gen": "G steps a round", "r1": "R1", "r2": "R2", "norm_d": "norm in D",
     "ema": "average of G", "lr_end": "final rate", "gamma": "γ", "noise": "instance noise",
+    "pack": "packing",
 }  # fmt: skip
 
 
@@ -93,6 +94,12 @@ def switched(config: Config, objective: str = STABLE) -> Changes:
     if set(changes) <= {"steps"}:
         return {}
     return changes | {"steps": max(other.steps, config.steps)}
+
+
+def shorter_rounds(config: Config) -> Changes:
+    """The recommended number of D steps a round where a config has several times as many."""
+    usual = preset(config.objective, config.data).n_critic
+    return {"n_critic": usual} if config.n_critic > HIGH * usual else {}
 
 
 def longer(config: Config) -> Changes:

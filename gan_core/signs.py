@@ -135,6 +135,13 @@ class Signs:
         return [name for part in entry.get("classes", {}).values() for name in part["missing"]]
 
     @property
+    def missed(self) -> list[int]:
+        """Modes (by number) that samples come near, but on which not one lies."""
+        last = self.metrics[-1] if self.metrics else {}
+        lost = set(self.lost)
+        return [mode for mode in last.get("missed", ()) if mode not in lost]
+
+    @property
     def most_found(self) -> int:
         return max((self.total - len(self._lost(i)) for i in range(len(self.metrics))), default=0)
 

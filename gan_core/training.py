@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from gan_core.dense import Seen, dense, dense_map
-from gan_core.models import AtScale, core
+from gan_core.models import AtScale, Packed, core
 from gan_core.objectives import Objective, Scorer
 
 Sampler = Callable[[int, torch.Generator], Tensor]  # (n, rng) -> real samples [n, …] on the device
@@ -72,7 +72,7 @@ class Step:
     d_loss: Tensor
     g_loss: Tensor
     penalty: Tensor
-    real: Tensor  # D's raw outputs [n] in the last critic step
+    real: Tensor  # D's raw outputs [n] in the last critic step, one a pack
     fake: Tensor
 
     def row(self, probabilities: bool) -> dict[str, float]:
@@ -162,6 +162,10 @@ class _Loop:
             return x
         return x + sigma * torch.randn(x.shape, generator=self.p.rng, device=x.device)
 
+    def put(self, x: Tensor) -> Tensor:
+        """x as it is put to D: single samples, or packs of them."""
+        return self.D.packs(x) if isinstance(self.D, Packed) else x
+
     def score(self, x: Tensor) -> Tensor:
         with self.arithmetic():
             return self.D(x)
@@ -183,10 +187,10 @@ class _Loop:
 
     def d_step(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         p = self.p
-        x = self.seen(self.real())
+        x = self.put(self.seen(self.real()))
         with torch.no_grad(), self.arithmetic():
             x_fake = self.made(self.latents())
-        x_fake = self.seen(x_fake.float())
+        x_fake = self.put(self.seen(x_fake.float()))
         on_real, on_fake, scorer = self.scored(x, x_fake)
         loss = p.objective.d_loss(on_real, on_fake).mean()
         penalty = p.objective.penalty(scorer, x, x_fake, p.rng)
@@ -202,12 +206,12 @@ class _Loop:
             fake = self.made(self.latents())
         with frozen(self.d_weights):
             scorer = self.score if self.dense is None else self.dense
-            on_fake = scorer(self.seen(fake.float())).float()
+            on_fake = scorer(self.put(self.seen(fake.float()))).float()
             on_real = on_fake
             if p.objective.pairs:
                 with torch.no_grad():
                     scorer = self.score if self.dense is None else self.dense.scores
-                    on_real = scorer(self.seen(self.real())).float()
+                    on_real = scorer(self.put(self.seen(self.real()))).float()
             loss = p.objective.g_loss(on_real, on_fake).mean()
             _descend(p.opt_g, self.g_weights, loss)
         return loss.detach()

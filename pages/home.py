@@ -21,6 +21,10 @@ CARDS = {  # page: (scene, title, one line)
         "train_2d", "Train in 2-D",
         "Eight objectives on toy data: points, D's field and lost modes, live.",
     ),
+    "compare": (
+        "compare", "Compare",
+        "Objectives from one start, in step; lessons on collapse and its cures.",
+    ),
     "train_images": (
         "train_images", "Train on images",
         "Faces, digits or your own folder, from noise to pictures in minutes.",
@@ -33,6 +37,10 @@ CARDS = {  # page: (scene, title, one line)
         "runs", "Runs",
         "Everything you trained: compare, reopen, stop, delete.",
     ),
+    "mistakes": (
+        "mistakes", "Mistakes",
+        "Nine that circulate in GAN code, each run beside its correction.",
+    ),
 }  # fmt: skip
 
 st.title("Learn, teach and debug GANs")
@@ -41,16 +49,10 @@ st.markdown(
     " measures, watch it being played, and keep what it learnt."
 )
 
-with st.grid(3, min_column_width=250, gap="small"):
+with st.grid(4, min_column_width=250, gap="small"):
     for page, (scene, title, line) in CARDS.items():
         if home.card(scene, page, title, line):
             st.switch_page(f"pages/{page}.py")
-
-if st.button(
-    "Nine mistakes that circulate in GAN code, each run beside its correction",
-    icon=":material/bug_report:", type="tertiary", key="home_mistakes",
-):  # fmt: skip
-    st.switch_page("pages/mistakes.py")
 
 recent = runs.all_runs()[:3]
 if recent:

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from gan_core.runs import LIVE, Run
-from ui import controls, live, nav, panels
+from ui import controls, diagnosis, live, nav, panels
 from ui.components import canvas
 
 nav.guard()
@@ -20,6 +20,7 @@ def draw(run: Run, status: dict[str, Any]) -> None:
     comes = live.moving(status)
     frames = live.film(run, comes)
     panels.meters(panels.image_meters(status.get("metrics") or {}))
+    diagnosis.show(run, status, "i")
     with st.grid(3, min_column_width=300, gap="medium"):
         with st.container(gap="xsmall"):
             st.markdown("**Generated**, from the same noise every time")

@@ -1,10 +1,12 @@
 """Record the home page's moving pictures from real runs and gan_core's own mathematics.
 
-    python scripts/record_home.py --ring RUN --race RUN RUN RUN --images RUN --walk CHECKPOINT
+    python scripts/record_home.py --ring RUN --race RUN RUN RUN --images RUN --walk CHECKPOINT \\
+        --lesson collapse
 
 Each argument may be left out: then that picture stays as it is. RUN is a run folder (train it with
-`python -m gan_core train`), CHECKPOINT a shipped or own checkpoint. The distances and the
-equilibrium need no run and are always recorded.
+`python -m gan_core train`), CHECKPOINT a shipped or own checkpoint; the runs of a lesson are
+trained here, in some seconds. The distances, the equilibrium and the mistake need no run and are
+always recorded.
 """
 
 import argparse
@@ -12,6 +14,7 @@ import io
 import json
 import struct
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -127,6 +130,49 @@ def _quality(run: Run) -> np.ndarray:
     return np.array(rows)
 
 
+def compare(lesson: str, frames: int = 36, points: int = 160) -> None:
+    """The points of a lesson's runs, each at the same shares of its training."""
+    from gan_core import runs
+    from gan_core.lessons import LESSONS
+    from gan_core.worker import record
+
+    clouds, names = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        for side, config in zip(LESSONS[lesson].sides, LESSONS[lesson].configs(), strict=True):
+            run = runs.create(config, Path(folder) / runs.new_id(config))
+            list(record(run))
+            total, last = (run.scene() or {})["points"], run.frame_count() - 1
+            for i in np.linspace(0, last, frames).round().astype(int):
+                _, _, raw = run.frame(int(i)) or (0, 0.0, b"")
+                cloud = np.frombuffer(raw, "<u2", total * 2).reshape(total, 2)
+                clouds.append(cloud[:points])
+            names.append(side.label)
+        real = np.frombuffer(run.real(), "<u2").reshape(-1, 2)[:points]
+    write_scene(
+        "compare",
+        {"draw": "compare", "points": points, "names": names,
+         "label": f"Recorded trainings side by side, from one start: {' and '.join(names)}."},
+        points=np.array(clouds, "uint16"),
+        real=np.array(real, "uint16"),
+    )  # fmt: skip
+
+
+def mistake() -> None:
+    """Where a generator that can only shift goes under the wrong sign of the critic's loss."""
+    from ui.mistakes.lab_critic import critic_sign
+
+    wrong, right = (critic_sign(is_wrong, 0)[1]["shift"] for is_wrong in (True, False))
+    both = np.concatenate([wrong, right])
+    write_scene(
+        "mistakes",
+        {"draw": "fix", "goal": "the data", "wrong": "real − fake", "right": "fake − real",
+         "low": float(both.min()) - 0.4, "high": float(both.max()) + 0.3,
+         "label": "A generator under the critic's loss with the wrong sign runs away from the data;"
+         " with the right one it comes to them."},
+        wrong=np.float32(wrong), right=np.float32(right),
+    )  # fmt: skip
+
+
 def images(run: Run, columns: int = 8, rows: int = 4, frames: int = 10) -> None:
     """The fixed-noise grid of an image run, at steps that are close together early on."""
     size = (run.scene() or {})["size"]
@@ -193,15 +239,19 @@ def main() -> None:
     parser.add_argument("--race", type=Path, nargs="+", help="2-D run folders on the same data")
     parser.add_argument("--images", type=Path, help="an image run folder with its frames")
     parser.add_argument("--walk", type=Path, help="an image checkpoint")
+    parser.add_argument("--lesson", help="name of a lesson that the Compare card shows")
     given = parser.parse_args()
     divergences()
     equilibrium()
+    mistake()
     if given.ring:
         ring(Run(given.ring))
     if given.race:
         race(*map(Run, given.race))
     if given.images:
         images(Run(given.images))
+    if given.lesson:
+        compare(given.lesson)
     if given.walk:
         walk(str(given.walk))
 

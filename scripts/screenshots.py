@@ -1,6 +1,6 @@
 """Take the README's picture of each page from the running app, into docs/images/.
 
-    python scripts/screenshots.py                 # trains three short runs first: about 3 minutes
+    python scripts/screenshots.py                 # trains some short runs first: about 3 minutes
     python scripts/screenshots.py --runs runs     # shows the runs of this folder instead
     python scripts/screenshots.py --dark --width 390 --out shots   # to look at, not for the README
 
@@ -10,6 +10,7 @@ Needs Chromium ($CHROMIUM, /usr/bin/chromium, or Playwright's own) and the devel
 import argparse
 import io
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -21,8 +22,12 @@ from playwright.sync_api import Page, sync_playwright
 HERE = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HERE))
 from gan_core import runs  # noqa: E402
+from gan_core.config import Config  # noqa: E402
+from gan_core.lessons import LESSONS  # noqa: E402
+from gan_core.presets import command  # noqa: E402
 from scripts.serving import FLAGS, chromium, serve  # noqa: E402
 
+LESSON = "collapse"  # what the Compare page shows
 LARGEST = 250_000  # bytes of one picture
 TALLEST = 1500  # pixels
 TRAINED = (  # what the pages show unless --runs names a folder
@@ -35,19 +40,43 @@ TRAINED = (  # what the pages show unless --runs names a folder
 def addresses(folder: Path) -> dict[str, str]:
     """What each picture shows: its name and the page's address."""
     newest: dict[str, str] = {}
-    for run in runs.all_runs(folder):
+    found = runs.all_runs(folder)
+    for run in found:
         newest.setdefault(run.config.kind, run.id)
+    lesson = _lesson(found)
     return {
         "home": "",
         "divergences": "divergences",
         "equilibrium": "equilibrium",
         "mistakes": "mistakes",
         "train_2d": f"train_2d?run={newest['2d']}" if "2d" in newest else "train_2d",
+        "compare": f"compare?runs={','.join(lesson)}" if lesson else "compare",
         "train_images": f"train_images?run={newest['image']}" if "image" in newest
         else "train_images",
         "samples": "samples",
         "runs": "runs",
     }  # fmt: skip
+
+
+def _lesson(found: list[runs.Run]) -> list[str]:
+    """The runs of LESSON in the order of its panels; empty where one of them is missing."""
+    by_config = {_plain(run.config): run.id for run in reversed(found)}
+    sides = [by_config.get(_plain(config)) for config in LESSONS[LESSON].configs()]
+    return [name for name in sides if name] if all(sides) else []
+
+
+def _plain(config: Config) -> str:
+    return config.replace(precision="auto").to_json()  # a worker has stored what it decided
+
+
+def _train(folder: Path) -> None:
+    """The runs that the pictures show."""
+    at = {"cwd": HERE, "env": os.environ | {"GAN_RUNS": str(folder)}, "check": True}
+    for config in LESSONS[LESSON].configs():
+        words = shlex.split(command(config))
+        subprocess.run([sys.executable, *words[1:]], **at)
+    for flags in TRAINED:
+        subprocess.run([sys.executable, "-m", "gan_core", "train", *flags], **at)
 
 
 def shoot(page: Page, url: str, width: int) -> Image.Image:
@@ -87,9 +116,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as spare:
         folder = (given.runs or Path(spare)).resolve()
         if not given.runs:
-            for flags in TRAINED:
-                subprocess.run([sys.executable, "-m", "gan_core", "train", *flags], cwd=HERE,
-                               env=os.environ | {"GAN_RUNS": str(folder)}, check=True)  # fmt: skip
+            _train(folder)
         with serve(folder) as (url, _), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
             scheme = "dark" if given.dark else "light"

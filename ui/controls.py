@@ -14,7 +14,7 @@ from typing import Any
 import streamlit as st
 
 from gan_core.catalog import FOLDER, OBJECTIVES, BadInput, own_points, parse_spec
-from gan_core.config import Config, data_names, validate
+from gan_core.config import WHY, Config, data_names, validate
 from gan_core.presets import preset
 from ui import data_panel, explain, gallery, own_data
 
@@ -25,7 +25,7 @@ GROUPS = {
     "Optimiser": (
         "optimizer", "lr_g", "lr_d", "beta1", "beta2", "lr_end", "n_critic", "n_gen", "ema",
     ),
-    "Cures": ("r1", "r2", "noise"),
+    "Cures": ("r1", "r2", "noise", "pack"),
     "Networks": ("size", "latent", "width", "depth", "norm_g", "norm_d", "fourier", "scaling"),
     "Machine": ("device", "precision"),
 }  # fmt: skip
@@ -40,7 +40,8 @@ LABELS = {
     "optimizer": "Optimiser", "lr_g": "Learning rate, G", "lr_d": "Learning rate, D",
     "beta1": "β₁", "beta2": "β₂", "lr_end": "Final rate, share", "n_critic": "D steps a round",
     "n_gen": "G steps a round", "ema": "Average of G", "r1": "R1", "r2": "R2",
-    "noise": "Instance noise σ", "size": "Picture size", "latent": "Latent size",
+    "noise": "Instance noise σ", "pack": "Packed together",
+    "size": "Picture size", "latent": "Latent size",
     "width": "Width", "depth": "Depth", "norm_g": "Norm in G", "norm_d": "Norm in D",
     "fourier": "Fourier features", "scaling": "Scale", "device": "Device", "precision": "Precision",
     "lam": "λ", "clip": "Clip c", "gamma": "γ", "lambda_k": "λₖ", "a": "a", "b": "b", "c": "c",
@@ -60,7 +61,7 @@ def bar(
 ) -> Config | None:
     """All choices of a training page and its button, which calls `train` with their Config.
 
-    Returns that Config, or None where the choices do not fit together, which is then explained.
+    Returns that Config, or None where the choices cannot be used, which is then explained.
     """
     config, problem = None, ""
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
@@ -87,7 +88,7 @@ def bar(
     if problem:
         st.warning(
             gallery.plain(problem),
-            title="These settings do not fit together",
+            title="These settings cannot be used",
             icon=":material/tune:",
         )
     elif pressed and config is not None:
@@ -224,8 +225,10 @@ def _widget(prefix: str, field: Field, value: Any) -> Any:
     if field.type is str:
         return st.text_input(value=value, **common)
     kind = field.type
+    told = field.name in WHY  # out of bounds it is refused in words, not cut off in silence
     return st.number_input(
-        value=kind(value), min_value=kind(meta["min"]), max_value=kind(meta["max"]),
+        value=kind(value), min_value=None if told else kind(meta["min"]),
+        max_value=None if told else kind(meta["max"]),
         step=data_panel.step(value) if kind is float else 1,
         format="%.6g" if kind is float else "%d", **common,
     )  # fmt: skip

@@ -11,7 +11,8 @@ ICON = f"data:image/png;base64,{b64encode(_PNG).decode()}"
 LOOK = {"page_title": "See a GAN learn", "page_icon": ICON, "layout": "wide"}
 # Streamlit writes white on primary buttons; the dark theme's blue is light, to be read as text.
 STYLE = """<style>
-button[kind^=primary], [data-baseweb=tag] { color: light-dark(#ffffff, #0f131b) !important }
+button[kind^=primary]:not(:disabled), [data-baseweb=tag] {
+  color: light-dark(#ffffff, #0f131b) !important }
 [data-testid=stMarkdownContainer]:has(> table) { overflow-x: auto }
 @media (max-width: 640px) {
   [data-testid=stMarkdownContainer] > table { font-size: 0.75rem }

@@ -2,10 +2,12 @@
 
 import json
 import math
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from gan_core import runs
+from gan_core.health import findings
 from gan_core.runs import Run
 
 Result = tuple[Any, int]  # what --json prints, and the exit code
@@ -26,6 +28,16 @@ def summary(run: Run, status: dict[str, Any]) -> dict[str, Any]:
         per_step = config.batch * config.n_critic  # real images D has seen
         result["images_per_second"] = round(result["steps_per_second"] * per_step, 1)
     return result
+
+
+def diagnosis(run: Run, status: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:
+    """What the numbers of a run say: a line for each finding, and the findings for `--json`."""
+    found = findings(run.config, run.curves(), run.metrics(), status, run.scene())
+    lines = [
+        f"{one.tone}: {one.title}. {one.sentence}" + (f" Try {one.label}." if one.label else "")
+        for one in found
+    ]
+    return "\n".join(lines), [asdict(one) for one in found]
 
 
 def short(metrics: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from gan_core import runs
 from gan_core.catalog import DATA, OBJECTIVES, BadInput
-from gan_core.commands.shared import Result, find, short, summary
+from gan_core.commands.shared import Result, diagnosis, find, short, summary
 from gan_core.config import Config
 from gan_core.presets import preset
 from gan_core.runs import LIVE, Run
@@ -129,11 +129,13 @@ def _carry_out(run: Run, resume: bool) -> Result:
         print(f"stopped; go on with: python -m gan_core resume {run.path}", file=sys.stderr)
         raise KeyboardInterrupt
     result = summary(run, status)
+    told, result["diagnosis"] = diagnosis(run, status)
     if status["state"] == "failed":
-        print(f"failed: {status['error']}", file=sys.stderr)
+        print(f"failed: {status['error']}\n{told}", file=sys.stderr)
         return result | {"error": status["error"]}, 1
     print(f"{run.path}: {status['state']} at step {status['step']}, {status['seconds']:.1f} s")
     print(short(status["metrics"]))
+    print(told)
     return result, 0
 
 

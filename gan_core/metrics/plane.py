@@ -111,19 +111,22 @@ def mode_coverage(points: Tensor, modes: Tensor, std: float, weights: Tensor) ->
     """The protocol of published tables: a point is of high quality within 3 std of its nearest
     mode; a mode is found when a high-quality point is nearest to it. `reverse_kl` is that of the
     histogram of nearest modes, all points counted, to the true weights, in nats; that histogram
-    is `mode_share`, and `lost` are the rows of modes that get less than a tenth of their weight."""
+    is `mode_share`, and `lost` are the rows of modes that get less than a tenth of their weight;
+    `missed` are those on which no point is of high quality."""
     distance, nearest = torch.cdist(points.double(), modes.double()).min(1)  # float32 cancels
     good = distance <= 3 * std
     share = torch.bincount(nearest, minlength=len(modes)) / len(points)
     filled = share > 0
     kl = (share[filled] * (share[filled] / weights[filled]).log()).sum()
+    found = set(nearest[good].tolist())
     return {
-        "modes": len(nearest[good].unique()),
+        "modes": len(found),
         "modes_total": len(modes),
         "hq": good.float().mean().item(),
         "reverse_kl": max(0.0, kl.item()),  # float rounding can leave -1e-8
         "mode_share": [round(s, 4) for s in share.tolist()],
         "lost": (share < LOST * weights).nonzero().flatten().tolist(),
+        "missed": [i for i in range(len(modes)) if i not in found],
     }
 
 

@@ -1,7 +1,10 @@
-"""The diagnosis on the 2-D page: what it says, and that its remedy starts the cured run."""
+"""The diagnosis on the training pages: what it says, and that its remedy starts the cured run."""
+
+import io
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from gan_core import runs
 from gan_core.executors import Local
@@ -77,3 +80,51 @@ def test_a_run_from_before_the_diagnosis_opens(framed, runs_folder):
     run.append_metrics({"step": 40, "seconds": 1.0, "modes": 3, "modes_total": 8})
     run.write_status(state="done", step=40, seconds=1.0, metrics={})
     assert not framed("train_2d", run=run.id).exception
+
+
+def of_pictures(config, frechet, vitals=None, **columns) -> runs.Run:
+    """A finished image run with equal rows of curves, and a distance at each measurement."""
+    run = runs.create(config)
+    scene = {"kind": "image", "columns": 8, "rows": 8, "size": 32, "channels": 3}
+    picture = io.BytesIO()
+    Image.fromarray(np.zeros((256, 256, 3), "u1")).save(picture, "WEBP")
+    runs.write_json(run.path / "scene.json", scene)
+    runs.write_whole(run.path / "real.bin", picture.getvalue())
+    values = dict.fromkeys(CURVES, 0.5) | columns
+    for step in np.linspace(config.steps / 50, config.steps, 50):
+        run.append_curves(values | {"step": step})
+    run.append_frame(config.steps, 4.0, picture.getvalue())
+    entry = {"frechet_real": 0.3, "feature_space": "faces-cnn", "vitals": vitals}
+    for step, distance in enumerate(frechet, 1):
+        run.append_metrics({"step": step, "seconds": 1.0, "frechet": distance, **entry})
+    run.write_status(state="done", step=config.steps, seconds=4.0, metrics=entry)
+    return run
+
+
+@pytest.mark.parametrize(
+    ("objective", "columns", "vitals", "says", "cure"),
+    [
+        ("dcgan", {"d_loss": 0.001}, None, "Warning: D has won", "d-won"),
+        ("dcgan", {"d_loss": 0.001, "g_grad": 1e-9}, None, "Problem: D has won", "d-won"),
+        ("dcgan", {"d_loss": 1.3, "d_grad": 1e5}, None, "The gradients explode", "exploding"),
+        ("began", {"k": 0.0}, None, "k is pinned at 0", "pinned"),
+        ("wgan", {}, {"span": 0.02, "bins": [0.5, *[0.0] * 22, 0.5], "largest": 0.02,
+                      "at_limit": 0.9}, "Weights pile up at ±c", "piled"),
+        ("dcgan", {"d_loss": 1.3}, None, "Good: ", None),
+    ],
+)  # fmt: skip
+def test_pictures_are_diagnosed_where_the_signs_mean_something(
+    objective, columns, vitals, says, cure, framed, runs_folder, started
+):
+    run = of_pictures(preset(objective, "faces"), [20.0] * 8, vitals, **columns)
+    at = framed("train_images", run=run.id)
+    assert not at.exception
+    assert any(says in text.value for text in at.markdown), [text.value for text in at.markdown]
+    offered = [button.key for button in at.button if (button.key or "").startswith("i_cure")]
+    if cure is None:
+        assert offered in ([], ["i_cure_unfinished"])
+        return
+    at.button(key=f"i_cure_{cure}").click().run()
+    assert not at.exception
+    (new,) = started
+    assert new.config != run.config and new.config.kind == "image"

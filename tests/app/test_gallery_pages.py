@@ -137,6 +137,12 @@ def test_the_recorded_pictures_show_what_gan_core_computes():
         assert arrays["value"][i] == pytest.approx(scores(p, q).value, rel=1e-5)
         np.testing.assert_allclose(best[i], optimal_discriminator(p, q, x), atol=1e-6)
 
+    from ui.mistakes.lab_critic import critic_sign
+
+    _, arrays = recorded("mistakes")
+    for name, wrong in (("wrong", True), ("right", False)):
+        np.testing.assert_allclose(arrays[name], critic_sign(wrong, 0)[1]["shift"], atol=1e-3)
+
 
 def test_runs_without_runs_leads_to_training(framed):
     at = framed("runs")

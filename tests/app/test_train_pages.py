@@ -111,9 +111,9 @@ def test_the_address_sets_the_widgets(framed):
 
 @pytest.mark.parametrize("bad", ["nan", "1e99", "abc", "-1"])
 def test_nonsense_in_the_address_is_ignored(bad, framed):
-    at = framed("train_2d", p_objective=bad, p_lr_g=bad, p_steps=bad, p_ring_modes=bad)
+    at = framed("train_2d", p_objective=bad, p_beta1=bad, p_steps=bad, p_ring_modes=bad)
     assert not at.exception
-    assert at.number_input(key="p_lr_g").value == preset("r3gan", "ring").lr_g
+    assert at.number_input(key="p_beta1").value == preset("r3gan", "ring").beta1
 
 
 @pytest.mark.parametrize("chosen", ["recommended", "published"])

@@ -14,6 +14,7 @@ from gan_core.presets import preset
 CARDS = {
     "Divergences": "divergences", "Equilibrium": "equilibrium", "Train in 2-D": "train_2d",
     "Train on images": "train_images", "Samples": "samples", "Runs": "runs",
+    "Compare": "compare", "Mistakes": "mistakes",
 }  # fmt: skip
 
 

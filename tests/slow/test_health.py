@@ -72,13 +72,45 @@ FAILURES = {
 }
 
 
+# Runs whose end hangs on a rounding: which of these they show differs by seed and machine.
+CHAOTIC = {
+    "five G steps a round": bare("ns-gan", n_gen=5, steps=500),
+    "hinge without a penalty": bare("hinge", fourier=16, steps=800),
+}
+UNSTEADY = {"collapse", "missed", "oscillation", "exploding"}
+
+
+def agree(config):
+    """Whatever became of a run: its findings say what its own last measurement says."""
+    found, last = told(config), carried_out(config)[1][-1]
+    lost, without = set(last["lost"]), set(last["lost"]) | set(last["missed"])
+    tones = [one.tone for one in found.values()]
+    assert ("collapse" in found) == bool(lost) or "exploding" in found or "exploded" in found
+    if "collapse" in found:
+        assert found["collapse"].number == len(lost)
+        assert (found["collapse"].tone == "bad") == (len(lost) >= last["modes_total"] / 2)
+    if last["modes"] < last["modes_total"]:
+        assert tones[0] in ("bad", "warn"), found
+    if {"converged", "arrived"} & set(found):
+        assert not without and last["em"] <= 2 * last["em_real"] and last["hq"] > 0.85
+    for one in found.values():
+        assert (one.tone in ("good", "wait")) or one.remedy, one
+    return found
+
+
 @pytest.mark.parametrize("name", FAILURES)
 def test_a_failure_on_purpose_is_diagnosed(name):
     config, expected = FAILURES[name]
-    found = told(config)
+    found = agree(config)
     assert expected in found, found
     first = next(iter(found.values()))
     assert first.tone in ("bad", "warn") and not {"converged", "arrived"} & set(found)
+
+
+@pytest.mark.parametrize("name", CHAOTIC)
+def test_of_five_chaotic_runs_most_are_named_and_all_agree_with_their_measurements(name):
+    named = [UNSTEADY & set(agree(CHAOTIC[name].replace(seed=seed))) for seed in range(5)]
+    assert sum(map(bool, named)) >= 3, named
 
 
 def test_the_recommended_r3gan_converges():

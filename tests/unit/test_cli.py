@@ -74,6 +74,12 @@ def test_the_published_preset_is_a_flag(capsys, tmp_path):
         (["train", "--steps", "0"], "outside 1"),
         (["train", "--objective", "dcgan", "--data", "ring"], "use ns-gan"),
         (["train", "--device", "tpu"], "device=tpu"),
+        (["train", "--lr-g", "10"], "lr_g=10 is outside 0 to 1: choose a value between. A step of"),
+        (["train", "--batch", "1"], "batch=1 is outside 2 to 4096"),
+        (["train", "--n-critic", "1000"], "n_critic=1000 is outside 1 to 50"),
+        (["train", "--batch", "10", "--pack", "4"], "multiple of pack"),
+        (["train", "--data", "ring(std=0)"], "std must be above 0"),
+        (["train", "--data", "points:0123456789ab"], "no point set 0123456789ab"),
         (["sample", "nowhere.safetensors"], "nowhere.safetensors"),
         (["sample", "no-such-run"], "no run"),
         (["evaluate", "nowhere.safetensors"], "nowhere.safetensors"),
@@ -96,6 +102,26 @@ def test_bad_arguments_leave_no_run_behind(capsys):
     call(capsys, "train", "--data", "folder:nowhere")
     call(capsys, "train", "--device", "tpu")
     assert runs.all_runs() == []
+
+
+@pytest.mark.parametrize(
+    ("argv", "names"),
+    [
+        (["--lr-g", "0"], {"unmoved"}),
+        (["--lr-d", "0"], {"unmoved"}),
+        (["--lr-g", "1", "--lr-d", "1"], {"exploded", "exploding", "d-won", "no-gradient",
+                                          "collapse", "missed"}),
+        (["--data", "ring(std=0.000001)"], {"missed", "collapse"}),
+        (["--n-critic", "50", "--steps", "5"], {"early"}),
+    ],
+)  # fmt: skip
+def test_settings_that_cannot_work_are_run_and_diagnosed(capsys, argv, names):
+    base = ["train", "--objective", "ns-gan", "--data", "ring", *TINY, "--steps", "100"]
+    code, out = call(capsys, *base, *argv, "--json")
+    told = last_json(out.out)["diagnosis"]
+    assert code in (0, 1) and names & {one["name"] for one in told}, told
+    assert told[0]["tone"] in ("bad", "warn") and told[0]["label"]
+    assert told[0]["title"] in out.err + out.out
 
 
 def test_a_failed_run_is_exit_code_1(capsys, monkeypatch):

@@ -1,5 +1,7 @@
 """What a diagnosis says of curves and measurements made up to show one thing each."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -7,9 +9,10 @@ from gan_core.alarms import HOPS, PILED, STEEP, STEEPER, TONES, WON
 from gan_core.config import validate
 from gan_core.health import findings
 from gan_core.presets import preset
-from gan_core.runs import CURVES
+from gan_core.runs import CURVES, Run
 from gan_core.signs import BALANCE
 
+ROOT = Path(__file__).parents[2]
 ROWS = 200
 EVEN = [0.125] * 8
 
@@ -114,7 +117,45 @@ def test_one_lost_mode_is_a_warning_and_one_look_is_chance():
     share = [1 / 7] * 7 + [0.0]
     (first, *_) = findings(config, curves(config), looks(share, share))
     assert (first.name, first.tone) == ("collapse", "warn")
-    assert "collapse" not in names(config, curves(config), looks(EVEN, share))
+    running = {"state": "running"}
+    assert "collapse" not in names(config, curves(config), looks(*[EVEN] * 5, share), running)
+    assert "collapse" in names(config, curves(config), looks(*[EVEN] * 4, share, share), running)
+    assert "collapse" in names(config, curves(config), looks(EVEN, share), {"state": "done"})
+
+
+def test_modes_that_no_sample_lies_on_are_missed_and_named():
+    """Samples near every mode, but on half of them only: no collapse, and no success either."""
+    config = ring("ns-gan")
+    scene = {"modes": [[float(i), 0.0] for i in range(8)]}
+    blurred = looks(*[EVEN] * 4, missed=[0, 2, 4, 6], modes=4, hq=0.2, hq_real=0.989)
+    (first, *_) = findings(config, curves(config), blurred, {"state": "done"}, scene)
+    assert (first.name, first.tone, first.number) == ("missed", "bad", 4)
+    assert first.title == "4 of 8 modes missed" and first.remedy
+    assert "(0.0, 0.0), (2.0, 0.0), (4.0, 0.0) and 1 more" in first.sentence
+    one = looks(*[EVEN] * 4, missed=[3], modes=7, hq=0.2, hq_real=0.989)
+    assert findings(config, curves(config), one, {"state": "done"}, scene)[0].tone == "warn"
+
+
+def test_modes_too_rare_for_real_samples_are_not_missed():
+    config = ring("ns-gan")
+    rare = looks(*[EVEN] * 4, missed=[7], modes=7, modes_real=7.2)
+    assert "missed" not in names(config, curves(config), rare)
+
+
+@pytest.mark.parametrize("modes", range(8))
+def test_a_run_that_ends_without_all_its_modes_is_never_called_well(modes):
+    """Whatever else is measured: the diagnosis agrees with the number of modes on the page."""
+    config = ring()
+    gone = list(range(modes, 8))
+    share = [(0.0 if i in gone[::2] else 1 / 8) for i in range(8)]
+    for em in (0.05, 0.5):
+        lost = [i for i in gone if share[i] == 0]
+        ended = looks(*[share] * 5, em=em, missed=gone, modes=modes, hq=0.97, hq_real=0.989)
+        found = findings(config, curves(config), ended, {"state": "done"})
+        assert found[0].tone in ("bad", "warn"), found
+        said = {one.name: one.number for one in found}
+        assert said.get("collapse", 0) + said.get("missed", 0) == len(gone)
+        assert said.get("collapse", 0) == len(lost)
 
 
 def test_what_was_held_before_has_drifted():
@@ -195,9 +236,9 @@ def test_k_of_others_is_no_sign():
 def test_steep_gradients_and_huge_losses_explode():
     config = ring("wgan-gp")
     fine = looks(EVEN, EVEN, EVEN)
-    assert names(config, curves(config, d_grad=1.1 * STEEP), fine) == ["exploding"]
+    assert names(config, curves(config, d_grad=1.1 * STEEP["2d"]), fine) == ["exploding"]
     assert names(config, curves(config, d_loss=-1e4), fine) == ["exploding"]
-    assert "exploding" not in names(config, curves(config, d_grad=0.9 * STEEP), fine)
+    assert "exploding" not in names(config, curves(config, d_grad=0.9 * STEEP["2d"]), fine)
 
 
 def test_a_gradient_that_grows_is_told_unless_the_samples_get_better():
@@ -265,3 +306,90 @@ def test_runs_measured_before_modes_were_counted_are_read_too():
     config = ring()
     old = [{"step": i, "modes": 8, "modes_total": 8, "em": 0.06, "em_real": 0.05} for i in range(3)]
     assert findings(config, curves(config), old)[0].tone == "good"
+
+
+@pytest.mark.parametrize(("rates", "who"), [
+    ({"lr_g": 0.0}, "G does"), ({"lr_d": 0.0}, "D does"), ({"lr_g": 0.0, "lr_d": 0.0}, "G and D do")
+])  # fmt: skip
+def test_a_learning_rate_of_0_is_named_at_once(rates, who):
+    config = ring(**rates)
+    for rows in (1, ROWS):
+        (only,) = findings(config, curves(config, rows=rows), looks(EVEN, EVEN))
+        assert only.name == "unmoved" and only.title.startswith(who)
+        assert set(only.remedy) == set(rates) and min(only.remedy.values()) > 0
+
+
+def test_a_run_that_ended_after_a_few_rounds_is_told_what_kept_it():
+    config = ring(n_critic=50, seconds=3.0)
+    (only,) = findings(config, curves(config, rows=16), looks(EVEN), {"state": "done"})
+    assert only.tone == "warn" and "50 D steps" in only.sentence
+    assert only.remedy == {"n_critic": 1}
+    (only,) = findings(config, curves(config, rows=16), looks(EVEN), {"state": "running"})
+    assert only.tone == "wait"
+
+
+def pictures(distances, missing=(), total=10):
+    """Measurements of pictures, one for each Fréchet distance."""
+    part = {"present": total - len(missing), "total": total, "missing": list(missing),
+            "counts": [10.0] * total}  # fmt: skip
+    return [
+        {"step": i, "frechet": d, "frechet_real": 0.3, "classes_total": total,
+         "classes_present": total - len(missing), "classes": {"digit": part}}
+        for i, d in enumerate(distances)
+    ]  # fmt: skip
+
+
+FALLING, FLAT = [20.0 * 0.8**i for i in range(10)], [20.0] * 10
+
+
+@pytest.mark.parametrize(("measured", "told"), [(FALLING, False), (FLAT, True)])
+def test_a_sharp_d_is_no_alarm_while_pictures_get_better(measured, told):
+    config = preset("dcgan", "digits")
+    sure = curves(config, d_loss=0.01, g_grad=5.0)
+    for state in ("running", "done"):
+        found = names(config, sure, pictures(measured), {"state": state})
+        assert ("d-won" in found) == told
+    dead = curves(config, d_loss=0.01, g_grad=1e-8)  # nothing comes of that, whatever came before
+    assert names(config, dead, pictures(measured))[0] == "d-won"
+
+
+def test_few_of_many_classes_are_left_to_the_classifiers_own_errors():
+    config = preset("dcgan", "faces")
+    few = pictures(FLAT, missing=["a", "b", "c"], total=164)
+    assert "collapse" not in names(config, curves(config), few)
+    assert "collapse" in names(config, curves(config), pictures(FLAT, missing=["7"]))
+
+
+@pytest.mark.parametrize(("measured", "told"), [(FALLING, False), (FLAT, True)])
+def test_k_at_0_is_no_alarm_while_pictures_get_better(measured, told):
+    config = preset("began", "faces")
+    found = names(config, curves(config, k=0.0), pictures(measured))
+    assert ("pinned" in found) == told
+
+
+def test_a_critic_of_pictures_may_have_any_level_and_gradients_of_hundreds():
+    config = preset("wgan-gp", "faces")
+    drifted = curves(config, d_loss=-8.0, g_loss=400.0, d_grad=900.0)
+    (only,) = findings(config, drifted, pictures(FLAT), {"state": "done"})
+    assert only.tone == "good"
+    assert names(config, curves(config, d_grad=1.1 * STEEP["image"]), pictures(FLAT)) == [
+        "exploding"
+    ]
+
+
+@pytest.mark.parametrize("name", ["wgan-faces", "wgan-gp-faces", "wgan-gp-mnist", "wgan-mnist"])
+def test_the_shipped_generators_of_critics_were_trained_without_an_alarm(name):
+    run = Run(ROOT / "checkpoints" / name)
+    rows, measured = run.curves(), run.metrics()
+    for looks_until in range(5, len(measured) + 1, 7):
+        until = rows[rows[:, 0] <= measured[looks_until - 1]["step"]]
+        found = findings(run.config, until, measured[:looks_until], {"state": "running"})
+        assert {one.tone for one in found} <= {"good", "wait"}, (looks_until, found)
+
+
+def test_the_shipped_dcgan_on_faces_ended_with_a_d_that_has_won():
+    """Its D says 1.00 and 0.00, and its distance stays far above that of WGAN-GP."""
+    run, critics = Run(ROOT / "checkpoints/dcgan-faces"), Run(ROOT / "checkpoints/wgan-gp-faces")
+    (first, *_) = findings(run.config, run.curves(), run.metrics(), run.status())
+    assert first.name == "d-won" and first.remedy
+    assert run.metrics()[-1]["frechet"] > 1.5 * critics.metrics()[-1]["frechet"]

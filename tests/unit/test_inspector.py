@@ -46,6 +46,11 @@ def test_d_is_said_as_a_share_of_its_optimum():
     assert "worse" in inspector.optimum_words(seen(d_share=-0.5))
 
 
+def test_a_d_under_penalties_is_not_said_to_be_weak():
+    said = inspector.optimum_words(seen(d_share=0.006), held=True)
+    assert "0.6 %" in said and "flatter" in said and "of its optimum" not in said
+
+
 def test_nothing_is_left_to_learn_where_fresh_data_would_give_as_much():
     assert "Nothing is left" in inspector.optimum_words(seen(d_attainable=0.04))
     without = seen()

@@ -10,7 +10,7 @@ import torch
 from gan_core.build import build
 from gan_core.judge import SIDE, Judge
 from gan_core.presets import preset
-from gan_core.training import train
+from gan_core.training import half_round, train
 
 
 def judged(name, data="ring", steps=3, **changes):
@@ -35,6 +35,19 @@ def test_d_is_measured_against_its_optimum(name):
     assert found["d_share"] == pytest.approx(gain)
     assert 0 < found["d_attainable_real"] < found["d_attainable"]
     assert judge.field is not None
+
+
+def test_the_heavier_r1_and_r2_the_further_d_stays_from_its_optimum():
+    """What the page says of a low share: with G fixed, the penalties alone keep D from D*."""
+    learnt, shares = judged("ns-gan", steps=60)[0], []
+    for weight in (0.0, 0.1, 1.0):
+        config = preset("ns-gan", "ring", steps=1000, lr_end=1.0, ema=0.0, r1=weight, r2=weight)
+        players, dataset, plan = build(config)
+        players.G.load_state_dict(learnt.G.state_dict())
+        for _ in range(80):
+            half_round(players, lambda n, rng, of=dataset: of.sample(n, rng), plan, "D")
+        shares.append(Judge(config, dataset)(players, True)["d_share"])
+    assert shares[0] > 0.8 and shares[0] > 1.5 * shares[1] and shares[1] > 1.2 * shares[2]
 
 
 @pytest.mark.parametrize("name", ["wgan", "wgan-gp"])

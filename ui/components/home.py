@@ -37,7 +37,9 @@ _card = st.components.v2.component(
     "home_card",
     html=_HTML,
     css=_CSS,
-    js="\n".join((_HERE / name).read_text() for name in ("home_scenes.js", "home.js")),
+    js="\n".join(
+        (_HERE / name).read_text() for name in ("home_scenes.js", "home_pairs.js", "home.js")
+    ),
 )
 
 

@@ -201,5 +201,5 @@ function race(c, s, t) {
   })
 }
 
-const DRAW = { densities, equilibrium, training, film, race }
+const DRAW = { densities, equilibrium, training, film, race, compare, fix } // the last two: home_pairs.js
 
