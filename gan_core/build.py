@@ -14,9 +14,20 @@ from torch import nn
 from gan_core.catalog import BadInput
 from gan_core.config import Config, validate
 from gan_core.data import Images, Toy, load
-from gan_core.models import MLP, DCAutoencoder, DCGenerator, Errors, Fourier, Scores, dc_encoder
+from gan_core.models import (
+    MLP,
+    Blur,
+    Carrier,
+    DCAutoencoder,
+    DCGenerator,
+    Errors,
+    Fourier,
+    Scores,
+    dc_encoder,
+)
 from gan_core.models import init as draw
 from gan_core.objectives import OBJECTIVES, Objective
+from gan_core.readings import Inputs
 from gan_core.training import Plan, Players, train
 
 WARM_UP = 5  # first rounds, slower than the rest
@@ -32,7 +43,36 @@ def build(config: Config, beside: Path | None = None) -> tuple[Players, Toy | Im
     config = validate(config)
     device = pick_device(config.device)
     dataset = load(config.data, config.size, beside=beside)
-    return players(config, shape_of(dataset), device), dataset, plan(config, device)
+    made, reads = players(config, shape_of(dataset), device), inputs(config, dataset, beside)
+    for net in filter(None, (made.G, made.ema)):
+        _place(net, dataset, reads)
+    scale = dataset.scale if isinstance(dataset, Toy) else 1.0
+    return made, dataset, plan(config, device, reads, scale)
+
+
+def inputs(config: Config, dataset: Toy | Images, beside: Path | None = None) -> Inputs:
+    """What the generator of a config reads; `beside` is the run's folder, where own points lie."""
+    if config.reads == "z" or isinstance(dataset, Images):
+        return Inputs(config.latent)
+    if config.reads == "x+noise":
+        return Inputs(dataset.dim, dataset, config.sigma * dataset.scale)
+    source = load(config.source, beside=beside)
+    assert isinstance(source, Toy)  # as the config was checked
+    return Inputs(config.latent, source)
+
+
+def _place(G: nn.Module, dataset: Toy | Images, reads: Inputs) -> None:
+    """Tell a generator that reads samples how large they and the data are."""
+    if isinstance(dataset, Images) or reads.source is None:
+        return
+    if isinstance(G, Blur):
+        G.sigma.fill_(reads.sigma)
+    if isinstance(G, Carrier):
+        source = reads.source
+        G.centre.copy_(torch.tensor(source.centre))
+        G.scale.fill_(source.scale)
+        G.shift.copy_(torch.tensor(dataset.centre) - torch.tensor(source.centre))
+        G.reach.fill_(max(dataset.scale, source.scale))
 
 
 def players(config: Config, shape: tuple[int, ...], device: torch.device) -> Players:
@@ -46,12 +86,17 @@ def players(config: Config, shape: tuple[int, ...], device: torch.device) -> Pla
         net.to(device)
         if len(shape) == 3:
             net.to(memory_format=torch.channels_last)
-    ema = copy.deepcopy(G).requires_grad_(False) if config.ema else None
+    ema = copy.deepcopy(G).requires_grad_(False) if averages(config) else None
     rng = torch.Generator(device).manual_seed(config.seed)
     return Players(
         G, D, ema, optimizer(config, G, config.lr_g), optimizer(config, D, config.lr_d),
         objective(config), rng, shape,
     )  # fmt: skip
+
+
+def averages(config: Config) -> bool:
+    """Whether a running average of G is kept; a fixed G is its own."""
+    return config.ema > 0 and config.reads != "x+noise"
 
 
 def seed_all(seed: int) -> torch.Generator:
@@ -72,8 +117,13 @@ def objective(config: Config) -> Objective:
 
 
 def generator(config: Config, shape: tuple[int, ...]) -> nn.Module:
+    if config.reads == "x+noise":
+        return Blur(shape[0])
     if config.network == "mlp":
-        return MLP(config.latent, shape[0], config.width, config.depth, config.norm_g)
+        before = shape[0] if config.reads == "x+z" else 0  # coordinates that stand before z
+        wide = config.width, config.depth, config.norm_g
+        body = MLP(before + config.latent, shape[0], *wide)
+        return Carrier(body, before) if before else body
     return DCGenerator(config.latent, shape[0], config.size, config.width, config.norm_g)
 
 
@@ -95,16 +145,23 @@ def discriminator(config: Config, shape: tuple[int, ...]) -> nn.Module:
 
 
 def optimizer(config: Config, net: nn.Module, lr: float) -> torch.optim.Optimizer:
+    groups = [{"params": list(net.parameters())}]  # which may be empty, where a bare list may not
     if config.optimizer == "rmsprop":
-        return torch.optim.RMSprop(net.parameters(), lr, alpha=config.beta2, foreach=True)
+        return torch.optim.RMSprop(groups, lr, alpha=config.beta2, foreach=True)
     betas = (config.beta1, config.beta2)
-    return torch.optim.Adam(net.parameters(), lr, betas, fused=True)
+    return torch.optim.Adam(groups, lr, betas, fused=True)
 
 
-def plan(config: Config, device: torch.device) -> Plan:
+def plan(
+    config: Config, device: torch.device, reads: Inputs | None = None, scale: float = 1.0
+) -> Plan:
+    """How to train. G reads z, or `reads`; `scale` is the data's, whose units a cost is in."""
+    has_source = reads is not None and reads.source is not None
+    carry = config.carry / scale**2 if reads is not None and reads.carries else 0.0
     return Plan(
         config.steps, config.batch, config.latent, config.n_critic, config.n_gen, config.ema,
         config.lr_end, config.noise, pick_precision(config) == "bfloat16",
+        reads if has_source else None, carry,
     )  # fmt: skip
 
 

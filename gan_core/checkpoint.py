@@ -186,7 +186,8 @@ def _check_names(path: Path, found: Header) -> None:
     with torch.device("meta"):
         G = build.generator(found.config, found.shape)
         D = build.discriminator(found.config, found.shape)
-    nets = {"G": G, "D": D, "ema": G} if found.config.ema else {"G": G, "D": D}
+    averaged = build.averages(found.config)
+    nets = {"G": G, "D": D, "ema": G} if averaged else {"G": G, "D": D}
     known = {f"{player}.{name}" for player, net in nets.items() for name in net.state_dict()}
     changing = build.objective(found.config).state()
     state = ("opt_g.", "opt_d.", *(f"objective.{name}" for name in changing))

@@ -32,6 +32,8 @@ class Plan:
     lr_end: float = 1.0
     noise: float = 0.0
     bfloat16: bool = False
+    reads: Sampler | None = None  # what G reads in the place of z; its first coordinates are x
+    carry: float = 0.0  # weight of E|G(x, z) - x|² in G's loss
 
 
 @dataclass
@@ -55,7 +57,7 @@ class Players:
 
     @property
     def device(self) -> torch.device:
-        return next(self.G.parameters()).device
+        return next(self.D.parameters()).device  # a fixed G has no parameters
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,9 @@ class _Loop:
         return torch.autocast(self.p.device.type, dtype=torch.bfloat16)
 
     def latents(self) -> Tensor:
+        """What G reads: z, or what the plan has it read."""
+        if self.plan.reads is not None:
+            return self.plan.reads(self.plan.batch, self.p.rng)
         return torch.randn(
             self.plan.batch, self.plan.latent, generator=self.p.rng, device=self.p.device
         )
@@ -186,8 +191,9 @@ class _Loop:
 
     def g_step(self) -> Tensor:
         p = self.p
+        inputs = self.latents()
         with self.arithmetic():
-            fake = self.made(self.latents())
+            fake = self.made(inputs)
         with frozen(self.d_weights):
             scorer = self.score if self.dense is None else self.dense
             on_fake = scorer(self.seen(fake.float())).float()
@@ -196,8 +202,16 @@ class _Loop:
                 with torch.no_grad():
                     on_real = self.score(self.seen(self.real(self.plan.batch, p.rng))).float()
             loss = p.objective.g_loss(on_real, on_fake).mean()
-            _descend(p.opt_g, self.g_weights, loss)
+            if self.g_weights:
+                _descend(p.opt_g, self.g_weights, loss + self.cost(inputs, fake))
         return loss.detach()
+
+    def cost(self, inputs: Tensor, fake: Tensor) -> Tensor | float:
+        """What G pays for how far it carries its source samples."""
+        if not self.plan.carry:
+            return 0.0
+        moved = fake.float() - inputs[:, : fake.shape[1]]
+        return self.plan.carry * moved.square().sum(1).mean()
 
     @torch.no_grad()
     def average(self) -> None:
@@ -235,6 +249,8 @@ def _descend(optimizer: torch.optim.Optimizer, weights: list[nn.Parameter], loss
 def _gradient_norm(net: nn.Module) -> Tensor:
     """√ of the sum of squares over all weights, as the last step left them."""
     slopes = [p.grad for p in net.parameters() if p.grad is not None]
+    if not slopes:  # of a fixed G
+        return torch.zeros(())
     norms = torch._foreach_norm(slopes)
     return torch.stack([n.float() for n in norms]).norm()
 

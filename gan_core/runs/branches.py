@@ -16,7 +16,8 @@ from gan_core.runs.folder import START, Run
 from gan_core.runs.shelf import create
 from gan_core.runs.snapshots import step_of
 
-OF_G = ("network", "size", "latent", "width", "depth", "norm_g")  # G is carried over, so these stay
+# G is carried over, so these stay.
+OF_G = ("network", "size", "latent", "width", "depth", "norm_g", "reads")
 LITTLE = 0.1  # share of a run: where less is left, a branch gets as many steps again
 
 
@@ -71,7 +72,7 @@ def branched(config: Config, at: int, **changes: Any) -> Config:
 
 def _under(objective: str, config: Config) -> Config:
     """`config` with another objective and what goes with it."""
-    theirs = preset(objective, config.data, config.preset)
+    theirs = preset(objective, config.data, config.preset, reads=config.reads)
     taken = {
         f.name: getattr(theirs, f.name)
         for f in fields(Config)
