@@ -47,7 +47,7 @@ class Config:
         "z", "reading", "what G reads; x+noise is a fixed G, a real sample plus noise",
         choices=READS,
     )  # fmt: skip
-    source: str = _setting("ring", "reading", "x+z: the 2-D data that G carries onto the data")
+    source: str = _setting("moons", "reading", "x+z: the 2-D data that G carries onto the data")
     carry: float = _setting(
         0.02, "reading", "x+z: weight of E|G(x, z) - x|², the data's scale being 1", 0, 100
     )

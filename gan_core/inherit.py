@@ -30,10 +30,10 @@ def take_over(path: Path, players: Players, config: Config) -> list[str]:
             "The parent's G has another shape than these settings give it: keep its width, depth,"
             " latent and norm_g, and data of the same number of channels."
         )
-    players.G.load_state_dict(checkpoint.under(tensors, "G"))
+    _load(players.G, checkpoint.under(tensors, "G"))
     if players.ema is not None:
         average = checkpoint.under(tensors, "ema") or checkpoint.under(tensors, "G")
-        players.ema.load_state_dict(average)
+        _load(players.ema, average)
     players.step = about.step
     said = _take_over_d(players, tensors, about.config, config)
     if about.config.objective == config.objective:
@@ -71,6 +71,12 @@ def _take_over_d(
     if keeps_d:
         _restore(players.opt_d, checkpoint.under(tensors, "opt_d"))
     return said
+
+
+def _load(net: nn.Module, tensors: dict[str, Tensor]) -> None:
+    """Take stored weights; where the data and a source lie is the branch's own matter."""
+    place = {name: getattr(net, name).clone() for name in getattr(net, "PLACE", ())}
+    net.load_state_dict(tensors | place)
 
 
 def _restore(optimizer: torch.optim.Optimizer, state: dict[str, Tensor]) -> None:

@@ -92,6 +92,8 @@ class Carrier(nn.Module):
     before any training every point stays where it is, but for the shift.
     """
 
+    PLACE = ("centre", "scale", "shift", "reach")  # not trained: where source and data lie
+
     def __init__(self, body: nn.Module, dim: int):
         super().__init__()
         self.body = body
@@ -116,6 +118,8 @@ class Carrier(nn.Module):
 
 class Blur(nn.Module):
     """The fixed generator x + σz, [n, 2d] -> [n, d]: nothing in it is trained."""
+
+    PLACE = ("sigma",)
 
     def __init__(self, dim: int):
         super().__init__()
