@@ -49,7 +49,7 @@ class Config:
     )  # fmt: skip
     source: str = _setting("moons", "reading", "x+z: the 2-D data that G carries onto the data")
     carry: float = _setting(
-        0.02, "reading", "x+z: weight of E|G(x, z) - x|², the data's scale being 1", 0, 100
+        0.1, "reading", "x+z: first weight of E|G(x, z) - x|², in units of scale; it fades", 0, 100
     )
     sigma: float = _setting(
         0.5, "reading", "x+noise: σ of the fixed G's noise, the data's scale being 1", 1e-6, 100

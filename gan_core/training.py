@@ -33,7 +33,7 @@ class Plan:
     noise: float = 0.0
     bfloat16: bool = False
     reads: Sampler | None = None  # what G reads in the place of z; its first coordinates are x
-    carry: float = 0.0  # weight of E|G(x, z) - x|² in G's loss
+    carry: float = 0.0  # weight of E|G(x, z) - x|² in G's loss at first; it fades to 0
 
 
 @dataclass
@@ -207,11 +207,13 @@ class _Loop:
         return loss.detach()
 
     def cost(self, inputs: Tensor, fake: Tensor) -> Tensor | float:
-        """What G pays for how far it carries its source samples."""
+        """What G pays for how far it carries its source samples: a price that fades to 0 with the
+        rates, so that it chooses the way and does not hold G back from its end."""
         if not self.plan.carry:
             return 0.0
+        price = self.plan.carry * (1 + math.cos(math.pi * self.p.step / self.plan.steps)) / 2
         moved = fake.float() - inputs[:, : fake.shape[1]]
-        return self.plan.carry * moved.square().sum(1).mean()
+        return price * moved.square().sum(1).mean()
 
     @torch.no_grad()
     def average(self) -> None:
