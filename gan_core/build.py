@@ -16,12 +16,15 @@ from gan_core.config import Config, validate
 from gan_core.data import Images, Toy, load
 from gan_core.models import (
     MLP,
+    AtScale,
     Blur,
     Carrier,
     DCAutoencoder,
     DCGenerator,
+    DiscriminatorAtScale,
     Errors,
     Fourier,
+    GeneratorAtScale,
     Scores,
     dc_encoder,
 )
@@ -44,9 +47,10 @@ def build(config: Config, beside: Path | None = None) -> tuple[Players, Toy | Im
     device = pick_device(config.device)
     dataset = load(config.data, config.size, beside=beside)
     made, reads = players(config, shape_of(dataset), device), inputs(config, dataset, beside)
-    for net in filter(None, (made.G, made.ema)):
+    for net in filter(None, (made.G, made.D, made.ema)):
         _place(net, dataset, reads)
-    scale = dataset.scale if isinstance(dataset, Toy) else 1.0
+    plain = config.scaling == "none" and isinstance(dataset, Toy)
+    scale = dataset.scale if plain else 1.0
     return made, dataset, plan(config, device, reads, scale)
 
 
@@ -61,18 +65,20 @@ def inputs(config: Config, dataset: Toy | Images, beside: Path | None = None) ->
     return Inputs(config.latent, source)
 
 
-def _place(G: nn.Module, dataset: Toy | Images, reads: Inputs) -> None:
-    """Tell a generator that reads samples how large they and the data are."""
-    if isinstance(dataset, Images) or reads.source is None:
+def _place(net: nn.Module, dataset: Toy | Images, reads: Inputs) -> None:
+    """Tell a player where the data lie, and a source, and how large they are."""
+    if isinstance(dataset, Images):
         return
-    if isinstance(G, Blur):
-        G.sigma.fill_(reads.sigma)
-    if isinstance(G, Carrier):
+    if isinstance(net, AtScale):
+        net.place(dataset.centre, dataset.scale)
+    elif isinstance(net, Blur):
+        net.sigma.fill_(reads.sigma)
+    elif isinstance(net, Carrier) and reads.source is not None:
         source = reads.source
-        G.centre.copy_(torch.tensor(source.centre))
-        G.scale.fill_(source.scale)
-        G.shift.copy_(torch.tensor(dataset.centre) - torch.tensor(source.centre))
-        G.reach.fill_(max(dataset.scale, source.scale))
+        net.centre.copy_(torch.tensor(source.centre))
+        net.scale.fill_(source.scale)
+        net.shift.copy_(torch.tensor(dataset.centre) - torch.tensor(source.centre))
+        net.reach.fill_(max(dataset.scale, source.scale))
 
 
 def players(config: Config, shape: tuple[int, ...], device: torch.device) -> Players:
@@ -123,11 +129,18 @@ def generator(config: Config, shape: tuple[int, ...]) -> nn.Module:
         before = shape[0] if config.reads == "x+z" else 0  # coordinates that stand before z
         wide = config.width, config.depth, config.norm_g
         body = MLP(before + config.latent, shape[0], *wide)
-        return Carrier(body, before) if before else body
+        if before:
+            return Carrier(body, before)
+        return GeneratorAtScale(body, shape[0]) if config.scaling == "unit" else body
     return DCGenerator(config.latent, shape[0], config.size, config.width, config.norm_g)
 
 
 def discriminator(config: Config, shape: tuple[int, ...]) -> nn.Module:
+    body = _judging(config, shape)
+    return DiscriminatorAtScale(body, shape[0]) if config.scaling == "unit" else body
+
+
+def _judging(config: Config, shape: tuple[int, ...]) -> nn.Module:
     energy = OBJECTIVES[config.objective].autoencodes
     code = config.bottleneck or config.latent
     if config.network == "dcgan":

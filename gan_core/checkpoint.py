@@ -5,6 +5,7 @@ file: `G.*`, `D.*`, `ema.*` for weights and, where training can go on, `opt_g.*`
 """
 
 import json
+import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +41,8 @@ class Header:
     @property
     def parameters(self) -> dict[str, int]:
         """Trained numbers of each player."""
-        sizes = {n: int(torch.tensor(s).prod()) if s else 1 for n, s in self.tensors.items()}
+        place = {f"{p}.{n}" for p in "GD" for n in ("centre", "scale", "shift", "reach", "sigma")}
+        sizes = {n: math.prod(s) for n, s in self.tensors.items() if n not in place}
         return {p: sum(v for n, v in sizes.items() if n.startswith(f"{p}.")) for p in ("G", "D")}
 
 

@@ -64,6 +64,12 @@ class Config:
     depth: int = _setting(3, "networks", "hidden layers of an MLP", 1, 8)
     norm_g: str = _setting("none", "networks", "normalisation in G", choices=NORMS[:3])
     norm_d: str = _setting("none", "networks", "normalisation in D", choices=NORMS)
+    scaling: str = _setting(
+        "none",
+        "networks",
+        "2-D: players work on the data as they are, or at the data's own scale",
+        choices=("none", "unit"),
+    )
     fourier: int = _setting(0, "networks", "random Fourier features D sees (2-D only)", 0, 256)
     bottleneck: int = _setting(0, "networks", "BEGAN: numbers in D's code (0: latent)", 0, 1024)
     optimizer: str = _setting("adam", "optimiser", "for both players", choices=("adam", "rmsprop"))
@@ -77,7 +83,9 @@ class Config:
     ema: float = _setting(0.995, "optimiser", "decay of G's running average (0: off)", 0, 0.99999)
     r1: float = _setting(0.1, "cures", "weight of ½‖∇D‖² at real samples (R1)", 0, 1000)
     r2: float = _setting(0.1, "cures", "weight of ½‖∇D‖² at generated samples (R2)", 0, 1000)
-    noise: float = _setting(0.0, "cures", "σ of noise on all that D sees, fading to 0", 0, 10)
+    noise: float = _setting(
+        0.0, "cures", "σ of noise on all that D sees, fading to 0 (at its scale)", 0, 10
+    )
     lam: float = _setting(10.0, "objective", "WGAN-GP: weight λ of the penalty", 0, 1000)
     clip: float = _setting(0.01, "objective", "WGAN: weights stay within ±c", 1e-6, 10)
     gamma: float = _setting(0.5, "objective", "BEGAN: γ = E L(G(z)) / E L(x)", 0, 1)
@@ -148,6 +156,8 @@ def validate(config: Config) -> Config:
             f"One layer would have {weights / 1e6:.0f} million weights, more than the 20 million"
             " allowed: choose a smaller width, latent or size."
         )
+    if config.scaling != "none" and kind == "image":
+        raise BadInput("Images are in [-1, 1] already: scaling=unit is for 2-D data.")
     if config.fourier and kind == "image":
         raise BadInput("Fourier features are for 2-D data: set fourier to 0.")
     _require_readable(config)

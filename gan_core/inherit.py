@@ -28,7 +28,7 @@ def take_over(path: Path, players: Players, config: Config) -> list[str]:
     if not _fits(players.G, checkpoint.under(tensors, "G")):
         raise BadInput(
             "The parent's G has another shape than these settings give it: keep its width, depth,"
-            " latent and norm_g, and data of the same number of channels."
+            " latent, scaling and norm_g, and data of the same number of channels."
         )
     _load(players.G, checkpoint.under(tensors, "G"))
     if players.ema is not None:
@@ -55,7 +55,7 @@ def _take_over_d(
     keeps_d = not energies and _fits(players.D, checkpoint.under(tensors, "D"))
     said = []
     if keeps_d:
-        players.D.load_state_dict(checkpoint.under(tensors, "D"))
+        _load(players.D, checkpoint.under(tensors, "D"))
     else:
         why = (
             f"{new.title} wants a {_role(new.head)}, {old.title} had a {_role(old.head)}"

@@ -19,6 +19,7 @@ from gan_core import features, metrics
 from gan_core.config import Config
 from gan_core.data import Images, Toy
 from gan_core.metrics import Kernels, Meeting, Optimum
+from gan_core.models import core
 from gan_core.readings import Inputs
 from gan_core.training import Players, generate
 
@@ -109,8 +110,8 @@ class _Opponent:
         real = self.toy.sample(len(some), rng)
         found = metrics.critic(D, real, some, self.grid)
         on_device = torch.Generator(players.device).manual_seed(self.seed + 3)
-        places = real.to(players.device), some.to(players.device)
-        penalty = players.objective.penalty(players.D, *places, on_device)
+        places = [players.at_scale(x.to(players.device)) for x in (real, some)]
+        penalty = players.objective.penalty(core(players.D), places[0], places[1], on_device)
         found["critic_penalty"] = 0.0 if penalty is None else penalty.mean().item()
         found["critic_loss"] = found["critic_penalty"] - found["critic_estimate"]
         found["critic_em_real"] = metrics.em_floor(self.toy, len(some))

@@ -172,8 +172,12 @@ def _power(value: float) -> str:
     return f"{value:.2g}" if value >= 0.01 else f"{value:.0e}"
 
 
-# The recommended settings of every lesson's objective, without what keeps it from failing.
-_BARE = {"r1": 0.0, "r2": 0.0, "lr_g": 2e-3, "steps": 400}
+# What a lesson shows must not move with the recommended settings: these are its own. No cures.
+_BARE = {
+    "r1": 0.0, "r2": 0.0, "lr_g": 2e-3, "lr_d": 4e-3, "beta1": 0.5, "beta2": 0.99, "fourier": 16,
+    "ema": 0.995, "steps": 400,
+}  # fmt: skip
+_GP = {"n_critic": 2, "lam": 0.1}
 _BEFORE = Side("Without a cure", "gan", {})
 _FREE_HAND = {"lr_d": 2e-3, "lr_g": 1e-3, "n_critic": 5, "fourier": 0, "width": 64, "steps": 200}
 
@@ -184,14 +188,14 @@ LESSONS: dict[str, Lesson] = {
             "collapse", "Minimax collapses",
             "One seed, one data set, no cures: under the minimax loss all points of G end in one"
             " place, under WGAN-GP they spread over the eight modes.",
-            (Side("GAN, minimax", "gan", {}), Side("WGAN-GP", "wgan-gp", {})),
+            (Side("GAN, minimax", "gan", {}), Side("WGAN-GP", "wgan-gp", _GP)),
             _collapse, _BARE | {"lr_g": 1e-3},
         ),
         Lesson(
             "gradient", "D too strong",
             "D takes ten steps for each of G's. The minimax loss goes flat where D is sure, so G"
             " stands still; the same lead makes WGAN's critic only more exact.",
-            (Side("GAN, minimax", "gan", {}), Side("WGAN-GP", "wgan-gp", {})),
+            (Side("GAN, minimax", "gan", {}), Side("WGAN-GP", "wgan-gp", {"lam": 0.1})),
             _gradient, _BARE | {"n_critic": 10, "lr_g": 5e-4, "steps": 150},
         ),
         Lesson(
@@ -200,7 +204,7 @@ LESSONS: dict[str, Lesson] = {
             " gradient penalty leaves them free. D's shading shows how much simpler the clipped"
             " critic is.",
             (Side("WGAN, clipped to ±0.1", "wgan", {"optimizer": "rmsprop", "clip": 0.1}),
-             Side("WGAN-GP", "wgan-gp", {})),
+             Side("WGAN-GP", "wgan-gp", {"lam": 0.1})),
             _clipping, _BARE | _FREE_HAND,
         ),
         Lesson(
@@ -210,7 +214,7 @@ LESSONS: dict[str, Lesson] = {
             " same critic finds the modes.",
             (Side("No norm in D", "wgan-gp", {}),
              Side("LayerNorm in D", "wgan-gp", {"norm_d": "layer"})),
-            _batchnorm, _BARE,
+            _batchnorm, _BARE | _GP,
             refused=Side("BatchNorm in D", "wgan-gp", {"norm_d": "batch"}),
         ),
         Lesson(

@@ -5,7 +5,7 @@ come with each class; all weights are drawn from the generator that `init` is ha
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -55,6 +55,52 @@ class Fourier(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         phase = 2 * math.pi * x @ self.frequencies
         return torch.cat([x, phase.sin(), phase.cos()], 1)
+
+
+class AtScale(nn.Module):
+    """A player whose `body` works at the data's own scale: about 0, with unit deviation.
+
+    The data's `centre` [d] and `scale` [] are part of the player, so that from the outside points
+    are where they are, and inside one learning rate and one penalty suit data of any size.
+    """
+
+    PLACE = ("centre", "scale")
+
+    def __init__(self, body: nn.Module, dim: int):
+        super().__init__()
+        self.body = body
+        self.centre: Tensor
+        self.scale: Tensor
+        self.register_buffer("centre", torch.zeros(dim))
+        self.register_buffer("scale", torch.ones(()))
+
+    def place(self, centre: Sequence[float], scale: float) -> None:
+        """Take the place and size of a data set; a scale of 0 counts as 1."""
+        self.centre.copy_(torch.tensor(centre))
+        self.scale.fill_(scale or 1.0)
+
+    def inside(self, x: Tensor) -> Tensor:
+        """Points [n, d] as the body sees them."""
+        return (x - self.centre) / self.scale
+
+
+class GeneratorAtScale(AtScale):
+    """z [n, latent] -> points [n, d]."""
+
+    def forward(self, z: Tensor) -> Tensor:
+        return torch.addcmul(self.centre, self.body(z), self.scale)
+
+
+class DiscriminatorAtScale(AtScale):
+    """Points [n, d] -> [n]."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.body(self.inside(x))
+
+
+def core(net: nn.Module) -> nn.Module:
+    """The network itself, without its place and scale."""
+    return net.body if isinstance(net, AtScale) else net
 
 
 class Scores(nn.Module):

@@ -96,7 +96,7 @@ def preset(objective: str, data: str, kind: str = "recommended", **changes: Any)
     room = kind_of(data)
     values: dict[str, Any] = dict(_IMAGE) if room == "image" else {}
     if kind == "recommended":
-        values |= RECOMMENDED[room][objective]
+        values |= RECOMMENDED[room][objective] | ({"scaling": "unit"} if room == "2d" else {})
     else:
         values |= _PLAIN | PUBLISHED[objective]
         if room == "image":

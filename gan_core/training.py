@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from gan_core.dense import Seen, dense, dense_map
+from gan_core.models import AtScale, core
 from gan_core.objectives import Objective, Scorer
 
 Sampler = Callable[[int, torch.Generator], Tensor]  # (n, rng) -> real samples [n, …] on the device
@@ -58,6 +59,10 @@ class Players:
     @property
     def device(self) -> torch.device:
         return next(self.D.parameters()).device  # a fixed G has no parameters
+
+    def at_scale(self, x: Tensor) -> Tensor:
+        """Samples [n, …] as the cores of the players see them."""
+        return self.D.inside(x) if isinstance(self.D, AtScale) else x
 
 
 @dataclass(frozen=True)
@@ -112,22 +117,26 @@ def train(players: Players, real: Sampler, plan: Plan) -> Iterator[Step]:
 
 
 class _Loop:
-    """The two half-rounds, with what they share."""
+    """The two half-rounds, with what they share. All of it happens at the players' own scale."""
 
     def __init__(self, players: Players, real: Sampler, plan: Plan):
-        self.p, self.real, self.plan = players, real, plan
+        self.p, self.sampler, self.plan = players, real, plan
+        self.D = core(players.D)
         # BatchNorm in D must see real and fake apart, as every one of these papers trained it.
         self.joint = not any(isinstance(m, nn.modules.batchnorm._BatchNorm)
-                             for m in players.D.modules())  # fmt: skip
-        self.dense = None if plan.bfloat16 else dense(players.D)
-        self.made = (None if plan.bfloat16 else dense_map(players.G)) or players.G
+                             for m in self.D.modules())  # fmt: skip
+        self.dense = None if plan.bfloat16 else dense(self.D)
+        G = core(players.G)
+        made = (None if plan.bfloat16 else dense_map(G)) or G
+        # a G that reads samples of its own gives points where they are
+        self.made = made if G is not players.G else lambda read: players.at_scale(made(read))
         # found once: walking through a network's modules costs as much as a small network's pass
         self.d_weights, self.g_weights = list(players.D.parameters()), list(players.G.parameters())
         self.ema_weights: list[Tensor] = []
         self.statistics: list[tuple[Tensor, Tensor]] = []
         if players.ema is not None:
             self.ema_weights = list(players.ema.parameters())
-            pairs = zip(players.ema.buffers(), players.G.buffers(), strict=True)
+            pairs = zip(core(players.ema).buffers(), core(players.G).buffers(), strict=True)
             self.statistics = list(pairs)
         groups = players.opt_g.param_groups + players.opt_d.param_groups
         self.rates = [(group, group.setdefault("full_lr", group["lr"])) for group in groups]
@@ -151,6 +160,9 @@ class _Loop:
             self.plan.batch, self.plan.latent, generator=self.p.rng, device=self.p.device
         )
 
+    def real(self) -> Tensor:
+        return self.p.at_scale(self.sampler(self.plan.batch, self.p.rng))
+
     def seen(self, x: Tensor) -> Tensor:
         """x as D sees it: with instance noise that fades as training goes on (Sønderby 2017)."""
         sigma = self.plan.noise * (1 - self.p.step / self.plan.steps)
@@ -160,10 +172,13 @@ class _Loop:
 
     def score(self, x: Tensor) -> Tensor:
         with self.arithmetic():
-            return self.p.D(x)
+            return self.D(x)
 
     def scored(self, x: Tensor, x_fake: Tensor) -> tuple[Tensor, Tensor, Scorer]:
         """D at both batches [n], and the scorer that a penalty of theirs shall ask."""
+        if self.dense is not None and not (self.p.objective.r1 or self.p.objective.r2):
+            on_real, on_fake = self.dense.scores(torch.cat([x, x_fake])).chunk(2)
+            return on_real, on_fake, self.dense
         if self.dense is not None:
             scores, slopes = self.dense.both(torch.cat([x, x_fake]))
             on_real, on_fake = scores.chunk(2)
@@ -176,7 +191,7 @@ class _Loop:
 
     def d_step(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         p = self.p
-        x = self.seen(self.real(self.plan.batch, p.rng))
+        x = self.seen(self.real())
         with torch.no_grad(), self.arithmetic():
             x_fake = self.made(self.latents())
         x_fake = self.seen(x_fake.float())
@@ -186,7 +201,7 @@ class _Loop:
         extra = torch.zeros_like(loss) if penalty is None else penalty.mean()
         _descend(p.opt_d, self.d_weights, loss if penalty is None else loss + extra)
         on_real, on_fake = on_real.detach(), on_fake.detach()
-        p.objective = p.objective.after(p.D, on_real, on_fake)
+        p.objective = p.objective.after(self.D, on_real, on_fake)
         return loss.detach(), extra.detach(), on_real, on_fake
 
     def g_step(self) -> Tensor:
@@ -200,7 +215,8 @@ class _Loop:
             on_real = on_fake
             if p.objective.pairs:
                 with torch.no_grad():
-                    on_real = self.score(self.seen(self.real(self.plan.batch, p.rng))).float()
+                    scorer = self.score if self.dense is None else self.dense.scores
+                    on_real = scorer(self.seen(self.real())).float()
             loss = p.objective.g_loss(on_real, on_fake).mean()
             if self.g_weights:
                 _descend(p.opt_g, self.g_weights, loss + self.cost(inputs, fake))
@@ -212,7 +228,7 @@ class _Loop:
         if not self.plan.carry:
             return 0.0
         price = self.plan.carry * (1 + math.cos(math.pi * self.p.step / self.plan.steps)) / 2
-        moved = fake.float() - inputs[:, : fake.shape[1]]
+        moved = fake.float() - self.p.at_scale(inputs[:, : fake.shape[1]])
         return price * moved.square().sum(1).mean()
 
     @torch.no_grad()

@@ -26,10 +26,15 @@ GROUPS = {
         "optimizer", "lr_g", "lr_d", "beta1", "beta2", "lr_end", "n_critic", "n_gen", "ema",
     ),
     "Cures": ("r1", "r2", "noise"),
-    "Networks": ("size", "latent", "width", "depth", "norm_g", "norm_d", "fourier"),
+    "Networks": ("size", "latent", "width", "depth", "norm_g", "norm_d", "fourier", "scaling"),
     "Machine": ("device", "precision"),
 }  # fmt: skip
-ONLY = {"size": "image", "depth": "2d", "fourier": "2d"}  # fields that one kind of data has
+ONLY = {
+    "size": "image",
+    "depth": "2d",
+    "fourier": "2d",
+    "scaling": "2d",
+}  # fields that one kind of data has
 LABELS = {
     "steps": "Steps", "seconds": "Time limit, s", "batch": "Batch size", "seed": "Seed",
     "optimizer": "Optimiser", "lr_g": "Learning rate, G", "lr_d": "Learning rate, D",
@@ -37,7 +42,7 @@ LABELS = {
     "n_gen": "G steps a round", "ema": "Average of G", "r1": "R1", "r2": "R2",
     "noise": "Instance noise σ", "size": "Picture size", "latent": "Latent size",
     "width": "Width", "depth": "Depth", "norm_g": "Norm in G", "norm_d": "Norm in D",
-    "fourier": "Fourier features", "device": "Device", "precision": "Precision",
+    "fourier": "Fourier features", "scaling": "Scale", "device": "Device", "precision": "Precision",
     "carry": "Price of transport", "sigma": "σ of the fixed G",
     "lam": "λ", "clip": "Clip c", "gamma": "γ", "lambda_k": "λₖ", "a": "a", "b": "b", "c": "c",
 }  # fmt: skip

@@ -20,7 +20,9 @@ from ui.components import arena_wall
 
 EVERY = 0.25  # seconds between looks at runs in progress
 FEWEST, MOST = 2, arena_wall.MOST
-NETWORKS = {"latent": 2, "width": 64, "depth": 3, "norm_g": "none"}  # of every G in a comparison
+NETWORKS = {  # of every G in a comparison
+    "latent": 2, "width": 64, "depth": 3, "norm_g": "none", "scaling": "unit",
+}  # fmt: skip
 _REFUSED = "_wall_refused"  # why the last click came to nothing
 
 

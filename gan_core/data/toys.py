@@ -69,7 +69,10 @@ def mixture(name: str, modes: Tensor, std: float, imbalance: float = 0.0) -> Toy
 
     def draw(n: int, generator: Generator) -> Tensor:
         place = generator.device
-        which = torch.multinomial(weights.to(place), n, True, generator=generator)
+        if imbalance:
+            which = torch.multinomial(weights.to(place), n, True, generator=generator)
+        else:  # the same, at a third of the time
+            which = torch.randint(len(modes), (n,), generator=generator, device=place)
         return modes.to(place)[which] + std * torch.randn(n, 2, generator=generator, device=place)
 
     def density(x: Tensor) -> Tensor:

@@ -17,7 +17,7 @@ from gan_core.runs.shelf import create
 from gan_core.runs.snapshots import step_of
 
 # G is carried over, so these stay.
-OF_G = ("network", "size", "latent", "width", "depth", "norm_g", "reads")
+OF_G = ("network", "size", "latent", "width", "depth", "scaling", "norm_g", "reads")
 LITTLE = 0.1  # share of a run: where less is left, a branch gets as many steps again
 
 

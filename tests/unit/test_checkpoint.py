@@ -100,7 +100,7 @@ def test_a_header_that_lies_is_refused_before_memory_is_taken(saved, tmp_path):
     _, config, made = saved
     lying = tmp_path / "lying.safetensors"
     checkpoint.save(lying, made, config.replace(width=1024))
-    refused(lying, r"G\.0\.weight has shape")
+    refused(lying, r"G\.body\.0\.weight has shape")
     checkpoint.save(lying, made, config.replace(width=0))
     refused(lying, "width=0")
 

@@ -252,3 +252,16 @@ def test_step_by_hand_of_a_fixed_g_ends_the_round_and_changes_nothing(tmp_path):
     before = [w.clone() for w in players.D.parameters()]
     assert half_round(players, toy.sample, plan, "G").isfinite() and players.step == 1
     assert all(torch.equal(a, b) for a, b in zip(before, players.D.parameters(), strict=True))
+
+
+@pytest.mark.parametrize("size", [0.1, 30])
+def test_a_run_does_not_hang_on_the_size_of_source_and_data(size):
+    """Both so many times as large, and nothing else: the same moves, as many times as long."""
+    moves = []
+    for unit in (1, size):
+        spec, source = (f"ring(modes={n},radius={unit},std={0.1 * unit})" for n in (8, 3))
+        players, _, reads = made(spec, 10, source=source, carry=0.5)
+        rows = reads(200, seeded())
+        moves.append((generate(players, rows) - rows[:, :2]) / unit)
+    assert moves[0].norm(dim=1).mean() > 0.01
+    assert torch.allclose(*moves, rtol=1e-2, atol=1e-3)

@@ -54,7 +54,7 @@ def play(seed: int, clamped: bool = True) -> tuple[dict[str, np.ndarray], float]
     """k, L(x) and L(G(z)) after each round on the ring, and EM to the data at the end."""
     config = preset(
         "began", "ring-lesson", seed=seed, steps=ROUNDS, gamma=GAMMA, lambda_k=0.5, bottleneck=1,
-        lr_g=3e-3, lr_end=0.05,
+        lr_g=3e-3, lr_end=0.05, scaling="none",
     )  # fmt: skip
     players, ring, plan = build(config)
     assert isinstance(ring, Toy)

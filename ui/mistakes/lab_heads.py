@@ -7,7 +7,7 @@ from gan_core.objectives import Objective
 from gan_core.presets import preset
 from gan_core.training import Players
 from ui.mistakes.experiment import Result
-from ui.mistakes.lab_ring import on_ring
+from ui.mistakes.lab_ring import SETTINGS, WGAN_GP, on_ring
 
 
 class CalledGAN(Objective):
@@ -29,7 +29,14 @@ class SigmoidScores(Scores):
 
 def sigmoid_linear(wrong: bool, seed: int) -> Result:
     config = preset(
-        "ns-gan", "ring-lesson", seed=seed, steps=600, r1=0.0, r2=0.0, fourier=0, ema=0.98
+        "ns-gan",
+        seed=seed,
+        steps=600,
+        r1=0.0,
+        r2=0.0,
+        fourier=0,
+        ema=0.98,
+        **SETTINGS,
     )
 
     def swap(players: Players) -> None:
@@ -43,5 +50,5 @@ def sigmoid_critic(wrong: bool, seed: int) -> Result:
         assert isinstance(players.D, Scores)
         players.D = SigmoidScores(players.D.body)
 
-    config = preset("wgan-gp", "ring-lesson", seed=seed, steps=200)
+    config = preset(seed=seed, **WGAN_GP, **SETTINGS)
     return on_ring(config, swap if wrong else None)

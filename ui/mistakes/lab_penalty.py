@@ -11,7 +11,7 @@ from gan_core.presets import preset
 from gan_core.training import Players, Sampler
 from ui.mistakes.experiment import Result
 from ui.mistakes.lab_critic import small_critic
-from ui.mistakes.lab_ring import on_ring
+from ui.mistakes.lab_ring import SETTINGS, WGAN_GP, on_ring
 
 BATCHES = (4, 16, 64, 256)
 STEPS = 150  # critic steps at each batch size
@@ -51,7 +51,7 @@ class OneMix(WGANGP):
 
 
 def batchnorm(wrong: bool, seed: int) -> Result:
-    config = preset("wgan-gp", "ring-lesson", seed=seed, steps=200)
+    config = preset(seed=seed, **WGAN_GP, **SETTINGS)
     body = (wrong_body if wrong else right_body)(2 + 2 * config.fourier)
 
     def swap(players: Players) -> None:
