@@ -17,6 +17,8 @@ from gan_core.data import Images, Toy, load
 from gan_core.models import (
     MLP,
     AtScale,
+    Blur,
+    Carrier,
     DCAutoencoder,
     DCGenerator,
     DiscriminatorAtScale,
@@ -29,6 +31,7 @@ from gan_core.models import (
 )
 from gan_core.models import init as draw
 from gan_core.objectives import OBJECTIVES, Objective
+from gan_core.readings import Inputs
 from gan_core.training import Plan, Players, train
 
 WARM_UP = 5  # first rounds, slower than the rest
@@ -44,11 +47,39 @@ def build(config: Config, beside: Path | None = None) -> tuple[Players, Toy | Im
     config = validate(config)
     device = pick_device(config.device)
     dataset = load(config.data, config.size, beside=beside)
-    made = players(config, shape_of(dataset), device)
-    for net in (made.G, made.D, made.ema):
-        if isinstance(net, AtScale) and isinstance(dataset, Toy):
-            net.place(dataset.centre, dataset.scale)
-    return made, dataset, plan(config, device)
+    made, reads = players(config, shape_of(dataset), device), inputs(config, dataset, beside)
+    for net in filter(None, (made.G, made.D, made.ema)):
+        _place(net, dataset, reads)
+    plain = config.scaling == "none" and isinstance(dataset, Toy)
+    scale = dataset.scale if plain else 1.0
+    return made, dataset, plan(config, device, reads, scale)
+
+
+def inputs(config: Config, dataset: Toy | Images, beside: Path | None = None) -> Inputs:
+    """What the generator of a config reads; `beside` is the run's folder, where own points lie."""
+    if config.reads == "z" or isinstance(dataset, Images):
+        return Inputs(config.latent)
+    if config.reads == "x+noise":
+        return Inputs(dataset.dim, dataset, config.sigma * dataset.scale)
+    source = load(config.source, beside=beside)
+    assert isinstance(source, Toy)  # as the config was checked
+    return Inputs(config.latent, source)
+
+
+def _place(net: nn.Module, dataset: Toy | Images, reads: Inputs) -> None:
+    """Tell a player where the data lie, and a source, and how large they are."""
+    if isinstance(dataset, Images):
+        return
+    if isinstance(net, AtScale):
+        net.place(dataset.centre, dataset.scale)
+    elif isinstance(net, Blur):
+        net.sigma.fill_(reads.sigma)
+    elif isinstance(net, Carrier) and reads.source is not None:
+        source = reads.source
+        net.centre.copy_(torch.tensor(source.centre))
+        net.scale.fill_(source.scale)
+        net.shift.copy_(torch.tensor(dataset.centre) - torch.tensor(source.centre))
+        net.reach.fill_(max(dataset.scale, source.scale))
 
 
 def players(config: Config, shape: tuple[int, ...], device: torch.device) -> Players:
@@ -62,12 +93,17 @@ def players(config: Config, shape: tuple[int, ...], device: torch.device) -> Pla
         net.to(device)
         if len(shape) == 3:
             net.to(memory_format=torch.channels_last)
-    ema = copy.deepcopy(G).requires_grad_(False) if config.ema else None
+    ema = copy.deepcopy(G).requires_grad_(False) if averages(config) else None
     rng = torch.Generator(device).manual_seed(config.seed)
     return Players(
         G, D, ema, optimizer(config, G, config.lr_g), optimizer(config, D, config.lr_d),
         objective(config), rng, shape,
     )  # fmt: skip
+
+
+def averages(config: Config) -> bool:
+    """Whether a running average of G is kept; a fixed G is its own."""
+    return config.ema > 0 and config.reads != "x+noise"
 
 
 def seed_all(seed: int) -> torch.Generator:
@@ -88,8 +124,14 @@ def objective(config: Config) -> Objective:
 
 
 def generator(config: Config, shape: tuple[int, ...]) -> nn.Module:
+    if config.reads == "x+noise":
+        return Blur(shape[0])
     if config.network == "mlp":
-        body = MLP(config.latent, shape[0], config.width, config.depth, config.norm_g)
+        before = shape[0] if config.reads == "x+z" else 0  # coordinates that stand before z
+        wide = config.width, config.depth, config.norm_g
+        body = MLP(before + config.latent, shape[0], *wide)
+        if before:
+            return Carrier(body, before)
         return GeneratorAtScale(body, shape[0]) if config.scaling == "unit" else body
     return DCGenerator(config.latent, shape[0], config.size, config.width, config.norm_g)
 
@@ -121,16 +163,23 @@ def _judging(config: Config, shape: tuple[int, ...]) -> nn.Module:
 
 
 def optimizer(config: Config, net: nn.Module, lr: float) -> torch.optim.Optimizer:
+    groups = [{"params": list(net.parameters())}]  # which may be empty, where a bare list may not
     if config.optimizer == "rmsprop":
-        return torch.optim.RMSprop(net.parameters(), lr, alpha=config.beta2, foreach=True)
+        return torch.optim.RMSprop(groups, lr, alpha=config.beta2, foreach=True)
     betas = (config.beta1, config.beta2)
-    return torch.optim.Adam(net.parameters(), lr, betas, fused=True)
+    return torch.optim.Adam(groups, lr, betas, fused=True)
 
 
-def plan(config: Config, device: torch.device) -> Plan:
+def plan(
+    config: Config, device: torch.device, reads: Inputs | None = None, scale: float = 1.0
+) -> Plan:
+    """How to train. G reads z, or `reads`; `scale` is the data's, whose units a cost is in."""
+    has_source = reads is not None and reads.source is not None
+    carry = config.carry / scale**2 if reads is not None and reads.carries else 0.0
     return Plan(
         config.steps, config.batch, config.latent, config.n_critic, config.n_gen, config.ema,
         config.lr_end, config.noise, pick_precision(config) == "bfloat16",
+        reads if has_source else None, carry,
     )  # fmt: skip
 
 

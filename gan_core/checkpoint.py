@@ -41,7 +41,7 @@ class Header:
     @property
     def parameters(self) -> dict[str, int]:
         """Trained numbers of each player."""
-        place = ("G.centre", "G.scale", "D.centre", "D.scale")  # the data's, not trained
+        place = {f"{p}.{n}" for p in "GD" for n in ("centre", "scale", "shift", "reach", "sigma")}
         sizes = {n: math.prod(s) for n, s in self.tensors.items() if n not in place}
         return {p: sum(v for n, v in sizes.items() if n.startswith(f"{p}.")) for p in ("G", "D")}
 
@@ -188,7 +188,8 @@ def _check_names(path: Path, found: Header) -> None:
     with torch.device("meta"):
         G = build.generator(found.config, found.shape)
         D = build.discriminator(found.config, found.shape)
-    nets = {"G": G, "D": D, "ema": G} if found.config.ema else {"G": G, "D": D}
+    averaged = build.averages(found.config)
+    nets = {"G": G, "D": D, "ema": G} if averaged else {"G": G, "D": D}
     known = {f"{player}.{name}" for player, net in nets.items() for name in net.state_dict()}
     changing = build.objective(found.config).state()
     state = ("opt_g.", "opt_d.", *(f"objective.{name}" for name in changing))

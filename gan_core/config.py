@@ -35,6 +35,7 @@ WHY = {  # why a number beyond its bounds is of no use; pages refuse these in wo
     " nothing",
     "n_gen": "Within so many steps G runs far ahead of D",
 }
+READS = ("z", "x+z", "x+noise")  # what G reads: see gan_core.readings
 NORMS = ("none", "batch", "layer", "spectral")
 
 
@@ -50,12 +51,23 @@ class Config:
     network: str = _setting(
         "mlp", "networks", "architecture of both players", choices=("mlp", "dcgan")
     )
+    reads: str = _setting(
+        "z", "reading", "what G reads; x+noise is a fixed G, a real sample plus noise",
+        choices=READS,
+    )  # fmt: skip
+    source: str = _setting("moons", "reading", "x+z: the 2-D data that G carries onto the data")
+    carry: float = _setting(
+        0.1, "reading", "x+z: first weight of E|G(x, z) - x|², in units of scale; it fades", 0, 100
+    )
+    sigma: float = _setting(
+        0.5, "reading", "x+noise: σ of the fixed G's noise, the data's scale being 1", 1e-6, 100
+    )
     seed: int = _setting(0, "what", "seed of every random draw", 0, 2**31 - 1)
     steps: int = _setting(4000, "length", "rounds: n-critic D steps and one G step", 1, 10**7)
     seconds: float = _setting(0.0, "length", "stop after this many seconds (0: no limit)", 0, 1e6)
     batch: int = _setting(256, "length", "samples in one batch", 2, 4096)
     size: int = _setting(32, "networks", "side of the images in pixels (images only)", 16, 128)
-    latent: int = _setting(2, "networks", "numbers in one latent vector z", 1, 1024)
+    latent: int = _setting(2, "networks", "numbers in one latent z (0 with x+z: no z)", 0, 1024)
     width: int = _setting(64, "networks", "units of a hidden layer, or base channels", 4, 1024)
     depth: int = _setting(3, "networks", "hidden layers of an MLP", 1, 8)
     norm_g: str = _setting("none", "networks", "normalisation in G", choices=NORMS[:3])
@@ -162,7 +174,26 @@ def validate(config: Config) -> Config:
         raise BadInput("Images are in [-1, 1] already: scaling=unit is for 2-D data.")
     if config.fourier and kind == "image":
         raise BadInput("Fourier features are for 2-D data: set fourier to 0.")
+    _require_readable(config)
     return config
+
+
+def _require_readable(config: Config) -> None:
+    """BadInput where G cannot read what the config wants it to."""
+    if config.reads != "z" and config.kind == "image":
+        raise BadInput(
+            f"reads={config.reads} is for points in the plane, but “{config.data}” holds pictures:"
+            " set reads to z."
+        )
+    if config.reads == "x+z" and kind_of(config.source) != "2d":  # raises on an unknown source
+        raise BadInput(
+            f"source={config.source} holds pictures, and G carries points: name 2-D data, ring say."
+        )
+    if config.latent == 0 and config.reads == "z":
+        raise BadInput(
+            "latent=0 leaves G nothing to read: set latent to 1 or more, or let it read a source"
+            " sample with reads=x+z."
+        )
 
 
 def _checked(name: str, value: Any, kind: Any, meta: Any) -> Any:

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from gan_core.models import Fourier, Packed, Scores
+from gan_core.models import Carrier, Fourier, Packed, Scores
 
 _off_where = torch.ops.aten.threshold_backward  # (g, a, 0): g where a > 0, else 0
 
@@ -75,6 +75,9 @@ def dense(D: nn.Module) -> Dense | None:
 
 def dense_map(G: nn.Module) -> Callable[[Tensor], Tensor] | None:
     """The same generator, [n, latent] -> [n, d], as matrix products; None for any other kind."""
+    if isinstance(G, Carrier):
+        body = dense_map(G.body)
+        return None if body is None else lambda inputs: G.carried(inputs, body)
     weights = [w for layer in _layers(G) for w in (layer.weight, layer.bias)]
     return (lambda z: _Map.apply(z, *weights)) if weights else None
 

@@ -51,6 +51,8 @@ def findings(
         return certain
     if _early(seen):
         return [_too_early(seen)]
+    if config.reads == "x+noise":
+        return [_only_d(seen)]
     found = [one for look in ALARMS for one in look(seen)]
     found.sort(key=lambda one: TONES.index(one.tone))
     return found or [_healthy(seen)]
@@ -69,6 +71,12 @@ def _too_early(seen: Signs) -> Finding:
         text += f" Each round has {many} D steps: most of the time went into them."
     cures = shorter_rounds(seen.config), longer(seen.config)
     return finding(seen, "early", "warn", "It ended too early to say", text, seen.step, *cures)
+
+
+def _only_d(seen: Signs) -> Finding:
+    """G is fixed, so nothing that is said of a G that learns applies."""
+    text = "D learns against data plus noise, which nothing moves: look at its field, not at G."
+    return finding(seen, "only-d", "good", "Only D learns", text, seen.step)
 
 
 def _healthy(seen: Signs) -> Finding:

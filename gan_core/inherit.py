@@ -13,7 +13,6 @@ from torch import Tensor, nn
 from gan_core import checkpoint
 from gan_core.catalog import OBJECTIVES, BadInput
 from gan_core.config import Config
-from gan_core.models import AtScale
 from gan_core.training import Players
 
 
@@ -75,9 +74,9 @@ def _take_over_d(
 
 
 def _load(net: nn.Module, tensors: dict[str, Tensor]) -> None:
-    """Take stored weights; the place and scale of the data stay those of the branch's own data."""
-    place = {"centre": net.centre, "scale": net.scale} if isinstance(net, AtScale) else {}
-    net.load_state_dict(tensors | {name: kept.clone() for name, kept in place.items()})
+    """Take stored weights; where the data and a source lie is the branch's own matter."""
+    place = {name: getattr(net, name).clone() for name in getattr(net, "PLACE", ())}
+    net.load_state_dict(tensors | place)
 
 
 def _restore(optimizer: torch.optim.Optimizer, state: dict[str, Tensor]) -> None:

@@ -20,11 +20,13 @@ from gan_core.config import Config
 from gan_core.data import Images, Toy
 from gan_core.metrics import Kernels, Meeting, Optimum
 from gan_core.models import Packed, core
+from gan_core.readings import Inputs
 from gan_core.training import Players, generate
 
 SAMPLES_2D = 2500  # the published protocol's
 SAMPLES_FAST, SAMPLES_FULL = 1000, 5000  # images: while training, and at its end
 SIDE = 48  # cells on a side of the fields in `Judge.field`
+OF_FIXED = ("samples", "em", "sliced")  # what is measured of a G that is not trained
 FIELD_EVERY = 4  # judgements, and at the last
 
 
@@ -36,8 +38,9 @@ class Judge:
     D beside D* (see `fields`), else None.
     """
 
-    def __init__(self, config: Config, dataset: Toy | Images):
-        self.config, self.data = config, dataset
+    def __init__(self, config: Config, dataset: Toy | Images, reads: Inputs | None = None):
+        """`reads` is what G reads, z if not given."""
+        self.config, self.data, self.reads = config, dataset, reads or Inputs(config.latent)
         self.field: bytes | None = None
         self._quick = True
         self._plane = None
@@ -50,18 +53,32 @@ class Judge:
     def __call__(self, players: Players, full: bool) -> dict[str, Any]:
         rng = torch.Generator().manual_seed(self.config.seed + 3)
         n = SAMPLES_2D if self.images is None else SAMPLES_FULL if full else SAMPLES_FAST
-        latents = torch.randn(n, self.config.latent, generator=rng)
+        latents = self.reads(n, rng)
         fake = generate(players, latents)
         if self.images is not None:
             return self.images(fake)
         assert isinstance(self.data, Toy) and self._plane is not None
         quick, self._quick, self.field = self._quick and not full, False, None
         scores = metrics.evaluate_2d(fake, self.data, rng, quick)
+        if self.reads.sigma:  # a fixed G does not look for modes
+            scores = {name: scores[name] for name in scores if name.startswith(OF_FIXED)}
         if quick:
             return scores
         raw = fake if players.ema is None else generate(replace(players, ema=None), latents)
         found, self.field = self._plane(players, raw, full, rng)
-        return scores | found
+        return scores | found | self._transport(players, latents, fake, rng)
+
+    def _transport(
+        self, players: Players, inputs: Tensor, fake: Tensor, rng: torch.Generator
+    ) -> dict[str, float]:
+        """How far G carries its source (see `metrics.carried`), and `carry_spread`, how far apart
+        it sends the same x under two z on average; nothing where it carries none."""
+        if not self.reads.carries or not fake.isfinite().all():
+            return {}
+        some = inputs[: metrics.EM_POINTS]
+        other = generate(players, self.reads.again(some, rng))
+        spread = (other - fake[: len(some)]).norm(dim=1).mean().item()
+        return metrics.carried(some[:, :2], fake[: len(some)]) | {"carry_spread": spread}
 
 
 class _Opponent:

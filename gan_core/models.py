@@ -64,6 +64,8 @@ class AtScale(nn.Module):
     are where they are, and inside one learning rate and one penalty suit data of any size.
     """
 
+    PLACE = ("centre", "scale")
+
     def __init__(self, body: nn.Module, dim: int):
         super().__init__()
         self.body = body
@@ -170,6 +172,54 @@ class Errors(nn.Module):
         return self.decoder(self.encoder(x))
 
 
+class Carrier(nn.Module):
+    """G(x, z) = x + shift + reach · f((x - centre)/scale, z): a sample of a source, carried.
+
+    Reads [n, d + latent], the sample's coordinates first, gives [n, d]. `centre` [d] and `scale`
+    are the source's, so that the MLP f sees it at unit size; `shift` [d] leads to the data's centre
+    and `reach` is the larger scale of the two, so that f answers at unit size too. f begins at 0:
+    before any training every point stays where it is, but for the shift.
+    """
+
+    PLACE = ("centre", "scale", "shift", "reach")  # not trained: where source and data lie
+
+    def __init__(self, body: nn.Module, dim: int):
+        super().__init__()
+        self.body = body
+        self.dim = dim
+        self.centre: Tensor
+        self.scale: Tensor
+        self.shift: Tensor
+        self.reach: Tensor
+        for name in ("centre", "shift"):
+            self.register_buffer(name, torch.zeros(dim))
+        for name in ("scale", "reach"):
+            self.register_buffer(name, torch.ones(()))
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        return self.carried(inputs, self.body)
+
+    def carried(self, inputs: Tensor, body: Callable[[Tensor], Tensor]) -> Tensor:
+        """The same map with `body` as its f."""
+        x, z = inputs[:, : self.dim], inputs[:, self.dim :]
+        return x + self.shift + self.reach * body(torch.cat([(x - self.centre) / self.scale, z], 1))
+
+
+class Blur(nn.Module):
+    """The fixed generator x + σz, [n, 2d] -> [n, d]: nothing in it is trained."""
+
+    PLACE = ("sigma",)
+
+    def __init__(self, dim: int):
+        super().__init__()
+        self.dim = dim
+        self.sigma: Tensor
+        self.register_buffer("sigma", torch.ones(()))
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        return inputs[:, : self.dim] + self.sigma * inputs[:, self.dim :]
+
+
 class DCGenerator(nn.Module):
     """Radford 2016: z [n, latent] -> images [n, channels, size, size] in [-1, 1].
 
@@ -244,6 +294,10 @@ def init(module: nn.Module, rng: torch.Generator) -> nn.Module:
             part.bias.uniform_(-bound, bound, generator=rng)
         elif isinstance(part, Fourier):
             part.frequencies.normal_(0, part.scale / (2 * math.pi), generator=rng)
+    if isinstance(module, Carrier):
+        last = [part for part in module.body.modules() if isinstance(part, nn.Linear)][-1]
+        for weight in last.parameters():
+            weight.zero_()
     return module
 
 

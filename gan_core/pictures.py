@@ -12,6 +12,7 @@ from torch import Tensor
 
 from gan_core.data import Images, Toy
 from gan_core.models import beside_others
+from gan_core.readings import Inputs
 from gan_core.training import Players, generate
 
 FIELD = 48  # cells on a side of D's field
@@ -153,13 +154,15 @@ def plane_frame(
     head: str,
     latents: Tensor,
     real: Tensor,
+    grid: bool = True,
 ) -> bytes:
     """One moment of a run in the plane, as `scene_of` says how to read it.
 
-    Points that the shown G makes of `latents`, D's field, the mapped latent grid, and the wishes of
-    the first ARROWS points. Changes nothing in the players and draws no random number.
+    Points that the shown G makes of `latents`, D's field, the mapped latent grid (if `grid`: a G
+    that reads more than z has none), and the wishes of the first ARROWS points. Changes nothing in
+    the players and draws no random number.
     """
-    mesh = mesh_latents(latents.shape[1])
+    mesh = mesh_latents(latents.shape[1]) if grid else latents[:0]
     made = generate(players, torch.cat([latents, mesh]), batch=4096)
     points, nodes = made.split([len(latents), len(mesh)])
     x0, x1, y0, y1 = extent
@@ -172,7 +175,12 @@ def plane_frame(
 
 
 def scene_of(
-    dataset: Toy | Images, head: str, columns: int = 8, rows: int = 8, latent: int = 2
+    dataset: Toy | Images,
+    head: str,
+    columns: int = 8,
+    rows: int = 8,
+    latent: int = 2,
+    reads: Inputs | None = None,
 ) -> dict[str, Any]:
     """How to read the frames of a run on this data.
 
@@ -180,15 +188,21 @@ def scene_of(
     [`field`, `field`], and its two ends, f4; `mesh` rows by columns of u16 pairs, over the extent
     widened by `margin` of itself on each side; two f4, the unit and mean length of `arrows` i16
     pairs, -d g_loss/dx at the first points. A layer that a scene does not name has no bytes.
+    Where G `reads` more than z there is no mesh; `source` says how many of the points have the
+    source sample they came from in the run's `source.bin`, and `fixed` that G does not learn.
     """
     if isinstance(dataset, Toy):
         modes = None if dataset.modes is None else dataset.modes.tolist()
-        return {
-            "kind": "2d", "points": POINTS, "field": FIELD, "extent": list(dataset.extent),
+        reads = reads or Inputs(latent)
+        scene = {
+            "kind": "2d", "points": POINTS, "field": FIELD, "extent": list(reads.view(dataset)),
             "head": "probability" if head == "logit" else {"score": "critic"}.get(head, head),
-            "modes": modes, "mesh": list(mesh_shape(latent)), "margin": MARGIN, "latent": latent,
-            "arrows": ARROWS,
+            "modes": modes, "arrows": ARROWS,
         }  # fmt: skip
+        if reads.source is None:
+            grid = {"mesh": list(mesh_shape(latent)), "margin": MARGIN, "latent": latent}
+            return scene | grid
+        return scene | ({"source": POINTS} if reads.carries else {"fixed": True})
     return {
         "kind": "image", "columns": columns, "rows": rows, "size": dataset.size,
         "channels": dataset.channels,

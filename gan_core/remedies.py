@@ -17,12 +17,15 @@ HIGH = 4  # times the recommended rate; twice it still trains
 STABLE = "r3gan"  # the pair with a convergence proof (Huang 2024), and the best measured here
 PENALTY = {"2d": 0.1, "image": 1.0}  # R1 and R2 of the recommended presets
 UNLIMITED = ("wgan", "wgan-gp", "began")  # their critics are bounded in a way of their own
-KEPT = ("seed", "seconds", "device", "precision", "size", "data")  # no part of a recipe
+# No part of a recipe.
+KEPT = (
+    "seed", "seconds", "device", "precision", "size", "data", "reads", "source", "carry", "sigma",
+)  # fmt: skip
 _NAMES = {
     "lr_g": "G's rate", "lr_d": "D's rate", "n_critic": "D steps a round",
     "n_gen": "G steps a round", "r1": "R1", "r2": "R2", "norm_d": "norm in D",
     "ema": "average of G", "lr_end": "final rate", "gamma": "γ", "noise": "instance noise",
-    "pack": "packing",
+    "pack": "packing", "latent": "latent size",
 }  # fmt: skip
 
 
@@ -35,6 +38,8 @@ def imbalance(config: Config) -> Changes:
         changes["n_gen"] = 1
     if config.kind == "2d" and config.width < NARROW:
         changes["width"] = 64
+    if config.latent == 0:  # one x reaches one place: G cannot tear a source apart
+        changes["latent"] = 2
     return changes | penalised(config)
 
 

@@ -19,12 +19,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gan_core import checkpoint, pictures, worker
+from gan_core import build, checkpoint, pictures, worker
 from gan_core.answers import Answer, table
 from gan_core.catalog import BadInput, choose, own_points
 from gan_core.config import Config
 from gan_core.data import Toy, load
 from gan_core.data.toys import square
+from gan_core.readings import Inputs
 from gan_core.runs import CHECKPOINT, Run
 from gan_core.training import Players, generate
 
@@ -74,24 +75,49 @@ def sample(shelf: Shelf, request: dict[str, Any]) -> Answer:
     """n samples from a seed: a tiled picture, or raw points."""
     config, players = shelf.get(request["checkpoint"])
     n = _whole(request, "n", 64, 1, MOST)
-    z = latents(config, _whole(request, "seed", 0, 0, 2**31 - 1), n)
+    reads = read_by(config, request)
+    z = latents(reads, _whole(request, "seed", 0, 0, 2**31 - 1), n)
     return draw(config, generate(players, z), request, pictures.columns_for(n))
 
 
 def interpolate(shelf: Shelf, request: dict[str, Any]) -> Answer:
-    """A row of n samples on the way from one seed's latent to another's."""
+    """A row of n samples on the way from one seed's latent to another's.
+
+    A G that reads a source sample too keeps the first seed's, unless it reads nothing else: then
+    the way leads straight from one sample to the other.
+    """
     config, players = shelf.get(request["checkpoint"])
     n = _whole(request, "n", 9, 2, MOST)
     a, b = (_whole(request, name, 0, 0, 2**31 - 1) for name in ("seed_a", "seed_b"))
-    start, end = latents(config, a, 1)[0], latents(config, b, 1)[0]
+    reads = read_by(config, request)
+    start, end = latents(reads, a, 1)[0], latents(reads, b, 1)[0]
     mode = choose(request.get("mode", "slerp"), PATHS, "interpolation")
-    z = torch.stack([PATHS[mode](start, end, t) for t in torch.linspace(0, 1, n).tolist()])
-    return draw(config, generate(players, z), request, n)
+    if reads.latent == 0:
+        mode = "lerp"
+    held = len(start) - reads.latent if reads.latent else 0  # coordinates that stay
+    steps = torch.linspace(0, 1, n).tolist()
+    z = torch.stack([PATHS[mode](start[held:], end[held:], t) for t in steps])
+    rows = torch.cat([start[:held].expand(n, -1), z], 1)
+    return draw(config, generate(players, rows), request, n)
 
 
-def latents(config: Config, seed: int, n: int) -> Tensor:
-    """[n, latent] standard normal; the first rows do not depend on n."""
-    return torch.randn(n, config.latent, generator=torch.Generator().manual_seed(seed))
+def read_by(config: Config, request: dict[str, Any]) -> Inputs:
+    """What the generator of a checkpoint reads; BadInput where its source is not here."""
+    if config.reads == "z":
+        return Inputs(config.latent)
+    beside = locate(request["checkpoint"]).parent
+    return build.inputs(config, load(config.data, beside=beside), beside)
+
+
+def latents(reads: Inputs, seed: int, n: int) -> Tensor:
+    """[n, …] that G reads, standard normal but for a source's samples; the first rows do not
+    depend on n, which is at most MOST."""
+    rng = torch.Generator().manual_seed(seed)
+    z = torch.randn(n, reads.latent, generator=rng)
+    if reads.source is None:
+        return z
+    x = reads.source.sample(MOST, torch.Generator().manual_seed(seed + 1))[:n]
+    return torch.cat([x, z], 1)
 
 
 def lerp(a: Tensor, b: Tensor, t: float) -> Tensor:
@@ -147,7 +173,7 @@ def _extent(config: Config, points: Any, beside: Path) -> tuple[float, ...]:
         low, high = points.min(0), points.max(0)
         return square(float((high - low).max()) / 2 or 1.0, *((low + high) / 2).tolist())
     assert isinstance(toy, Toy)
-    return toy.extent
+    return build.inputs(config, toy, beside).view(toy)
 
 
 def _whole(request: dict[str, Any], name: str, default: int, low: int, high: int) -> int:

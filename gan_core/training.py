@@ -33,6 +33,8 @@ class Plan:
     lr_end: float = 1.0
     noise: float = 0.0
     bfloat16: bool = False
+    reads: Sampler | None = None  # what G reads in the place of z; its first coordinates are x
+    carry: float = 0.0  # weight of E|G(x, z) - x|² in G's loss at first; it fades to 0
 
 
 @dataclass
@@ -56,7 +58,7 @@ class Players:
 
     @property
     def device(self) -> torch.device:
-        return next(self.G.parameters()).device
+        return next(self.D.parameters()).device  # a fixed G has no parameters
 
     def at_scale(self, x: Tensor) -> Tensor:
         """Samples [n, …] as the cores of the players see them."""
@@ -124,7 +126,10 @@ class _Loop:
         self.joint = not any(isinstance(m, nn.modules.batchnorm._BatchNorm)
                              for m in self.D.modules())  # fmt: skip
         self.dense = None if plan.bfloat16 else dense(self.D)
-        self.made = (None if plan.bfloat16 else dense_map(core(players.G))) or core(players.G)
+        G = core(players.G)
+        made = (None if plan.bfloat16 else dense_map(G)) or G
+        # a G that reads samples of its own gives points where they are
+        self.made = made if G is not players.G else lambda read: players.at_scale(made(read))
         # found once: walking through a network's modules costs as much as a small network's pass
         self.d_weights, self.g_weights = list(players.D.parameters()), list(players.G.parameters())
         self.ema_weights: list[Tensor] = []
@@ -148,6 +153,9 @@ class _Loop:
         return torch.autocast(self.p.device.type, dtype=torch.bfloat16)
 
     def latents(self) -> Tensor:
+        """What G reads: z, or what the plan has it read."""
+        if self.plan.reads is not None:
+            return self.plan.reads(self.plan.batch, self.p.rng)
         return torch.randn(
             self.plan.batch, self.plan.latent, generator=self.p.rng, device=self.p.device
         )
@@ -202,8 +210,9 @@ class _Loop:
 
     def g_step(self) -> Tensor:
         p = self.p
+        inputs = self.latents()
         with self.arithmetic():
-            fake = self.made(self.latents())
+            fake = self.made(inputs)
         with frozen(self.d_weights):
             scorer = self.score if self.dense is None else self.dense
             on_fake = scorer(self.put(self.seen(fake.float()))).float()
@@ -213,8 +222,18 @@ class _Loop:
                     scorer = self.score if self.dense is None else self.dense.scores
                     on_real = scorer(self.put(self.seen(self.real()))).float()
             loss = p.objective.g_loss(on_real, on_fake).mean()
-            _descend(p.opt_g, self.g_weights, loss)
+            if self.g_weights:
+                _descend(p.opt_g, self.g_weights, loss + self.cost(inputs, fake))
         return loss.detach()
+
+    def cost(self, inputs: Tensor, fake: Tensor) -> Tensor | float:
+        """What G pays for how far it carries its source samples: a price that fades to 0 with the
+        rates, so that it chooses the way and does not hold G back from its end."""
+        if not self.plan.carry:
+            return 0.0
+        price = self.plan.carry * (1 + math.cos(math.pi * self.p.step / self.plan.steps)) / 2
+        moved = fake.float() - self.p.at_scale(inputs[:, : fake.shape[1]])
+        return price * moved.square().sum(1).mean()
 
     @torch.no_grad()
     def average(self) -> None:
@@ -252,6 +271,8 @@ def _descend(optimizer: torch.optim.Optimizer, weights: list[nn.Parameter], loss
 def _gradient_norm(net: nn.Module) -> Tensor:
     """√ of the sum of squares over all weights, as the last step left them."""
     slopes = [p.grad for p in net.parameters() if p.grad is not None]
+    if not slopes:  # of a fixed G
+        return torch.zeros(())
     norms = torch._foreach_norm(slopes)
     return torch.stack([n.float() for n in norms]).norm()
 

@@ -18,11 +18,12 @@ import torch
 from torch import Tensor
 
 from gan_core import checkpoint, inherit, judge, metrics, pictures, runs
-from gan_core.build import build, pick_precision
+from gan_core.build import build, inputs, pick_precision
 from gan_core.catalog import OBJECTIVES, BadInput
 from gan_core.config import Config
 from gan_core.data import Toy
 from gan_core.keeper import Keeper
+from gan_core.readings import Inputs
 from gan_core.runs import Run
 from gan_core.training import Step, generate, half_round, train
 from gan_core.vitals import vitals
@@ -111,8 +112,9 @@ class _Recorder:
         elif (run.path / runs.START).is_file():
             self._branch_off()
         self.head = OBJECTIVES[self.config.objective].head
-        self.latents = fixed_latents(self.config)
-        self.judge = judge.Judge(self.config, self.data)
+        self.reads = inputs(self.config, self.data, run.path)
+        self.latents = fixed_latents(self.config, self.reads)
+        self.judge = judge.Judge(self.config, self.data, self.reads)
         self.log_every = max(1, self.config.steps // 1000)
         self.unchecked: list[Tensor] = []  # losses since the last look
         self.limit = min(self.config.seconds or math.inf, _server_limit())
@@ -229,8 +231,9 @@ class _Recorder:
         self._alive()
         if isinstance(self.data, Toy):
             payload = pictures.plane_frame(
-                self.players, self.data.extent, self.head, self.latents, self.shown
-            )
+                self.players, self.reads.view(self.data), self.head, self.latents, self.shown,
+                grid=self.reads.source is None,
+            )  # fmt: skip
         else:
             payload = pictures.encode(pictures.tile(generate(self.players, self.latents), 8))
         now = self.seconds
@@ -290,11 +293,15 @@ class _Recorder:
             raise Gone
 
     def _show_scene(self) -> None:
-        scene = pictures.scene_of(self.data, self.head, latent=self.config.latent)
+        scene = pictures.scene_of(self.data, self.head, latent=self.config.latent, reads=self.reads)
         rng = torch.Generator().manual_seed(self.config.seed + 1)
         if isinstance(self.data, Toy):
             self.shown = self.data.sample(pictures.POINTS, rng)
-            real = pictures.to_u16(self.shown, self.data.extent)
+            extent = self.reads.view(self.data)
+            real = pictures.to_u16(self.shown, extent)
+            if self.reads.carries:
+                source = pictures.to_u16(self.latents[:, : self.data.dim], extent)
+                runs.write_whole(self.run.path / "source.bin", source)
         else:
             real = pictures.encode(pictures.tile(self.data.sample(64, rng), 8))
         runs.write_json(self.run.path / "scene.json", scene)
@@ -342,11 +349,11 @@ def _diverged(step: int) -> str:
     )
 
 
-def fixed_latents(config: Config) -> Tensor:
-    """The latents behind every frame of a run: the same from first to last."""
+def fixed_latents(config: Config, reads: Inputs | None = None) -> Tensor:
+    """What G reads behind every frame of a run, the same from first to last: z if not given."""
     rng = torch.Generator().manual_seed(config.seed + 2)
     n = pictures.POINTS if config.kind == "2d" else 64
-    return torch.randn(n, config.latent, generator=rng)
+    return (reads or Inputs(config.latent))(n, rng)
 
 
 def dry_run() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from gan_core.runs import LIVE, Run
-from ui import controls, diagnosis, inspector, live, nav, panels, timeline
+from ui import controls, diagnosis, inspector, live, nav, panels, reading, timeline
 from ui.components import canvas
 
 nav.guard()
@@ -22,16 +22,22 @@ def draw(run: Run, status: dict[str, Any]) -> None:
     left, right = st.columns([9, 11], gap="medium")
     with left:
         if frames:
-            shown = canvas.scene(run.id, scene, run.real(), frames, not plays, key="p_scene")
+            shown = canvas.scene(
+                run.id, scene, run.real(), frames, not plays, key="p_scene",
+                source=run.source() if scene.get("source") else b"",
+            )  # fmt: skip
             timeline.bar(run, status, shown)
             st.caption(panels.READING[scene["head"]])
     with right:
-        panels.meters(panels.plane_meters(status.get("metrics") or {}))
+        measured = status.get("metrics") or {}
+        panels.meters(panels.plane_meters(measured), reading.meters(measured))
+        if "carry" in measured:
+            st.caption(reading.sentence(measured))
         diagnosis.show(run, status, "p")
         shown = panels.plane_panels(run, scene, live.table(run, moving))
         steps = status.get("steps") or 0
         canvas.curves(run.id, shown, steps, moving, key="p_curves", height=490)
-    inspector.part(run, status.get("metrics") or {})
+    inspector.part(run, measured)
 
 
 st.title("Train in 2-D")

@@ -13,10 +13,10 @@ from typing import Any
 
 import streamlit as st
 
-from gan_core.catalog import FOLDER, OBJECTIVES, BadInput, own_points, parse_spec
+from gan_core.catalog import FOLDER, OBJECTIVES, BadInput, data_info, own_points, parse_spec
 from gan_core.config import WHY, Config, data_names, validate
 from gan_core.presets import preset
-from ui import data_panel, explain, gallery, own_data
+from ui import data_panel, explain, gallery, own_data, reading
 
 PRESETS = ("recommended", "published")  # as addresses and the command line have them
 OWN_FOLDER = "folder"
@@ -44,6 +44,7 @@ LABELS = {
     "size": "Picture size", "latent": "Latent size",
     "width": "Width", "depth": "Depth", "norm_g": "Norm in G", "norm_d": "Norm in D",
     "fourier": "Fourier features", "scaling": "Scale", "device": "Device", "precision": "Precision",
+    "carry": "Price of transport", "sigma": "σ of the fixed G",
     "lam": "λ", "clip": "Clip c", "gamma": "γ", "lambda_k": "λₖ", "a": "a", "b": "b", "c": "c",
 }  # fmt: skip
 _FIELDS: dict[str, Field] = {f.name: f for f in fields(Config)}
@@ -67,13 +68,18 @@ def bar(
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
     with row:
         objective, data, chosen = _choices(prefix, kind, defaults)
-    words, spec = st.container(), None
+    words, spec, carried, read = st.container(), None, "", reading.PLAIN
     if kind == "2d":
+        again = {"on_change": _to_preset, "args": (prefix, kind)}
+        read, source = reading.bar(prefix, **again)
         spec = data_panel.panel(prefix, data)
+        if read == reading.CARRIED:
+            carried = data_panel.panel(reading.of_source(prefix), source, "Source")
     with row:
         with st.popover("Advanced", icon=":material/tune:", key=f"{prefix}_advanced"):
             try:
-                config = _settings(prefix, kind, objective, spec, data, chosen)
+                specs = (spec, carried) if kind == "2d" else (_image_data(prefix, data), "")
+                config = _settings(prefix, kind, objective, chosen, read, specs)
             except BadInput as error:
                 problem = str(error)
         explain.formulas(objective)
@@ -81,6 +87,8 @@ def bar(
             "Train", icon=":material/play_arrow:", type="primary", key=f"{prefix}_train",
             disabled=config is None,
         )  # fmt: skip
+        if kind == "2d":
+            reading.examples(prefix, on_click=_example, args=(prefix, train))
     info = explain.info(objective)
     with words:
         st.caption(f"**{info.title}** · {info.summary} *{info.source}*")
@@ -121,19 +129,30 @@ def _choices(prefix: str, kind: str, defaults: tuple[str, str]) -> tuple[str, st
     return objective, data, chosen
 
 
+def _example(prefix: str, train: Callable[[Config], None]) -> None:
+    """Set the form to an example and start it (a callback)."""
+    if title := st.session_state.get(f"{prefix}_example"):
+        config = reading.example(title)
+        take_over(prefix, config)
+        train(config)
+
+
 def _settings(
-    prefix: str, kind: str, objective: str, spec: str | None, data: str, chosen: str
-) -> Config | None:
-    """Every other field, in groups; the checked Config of all choices, None without a `spec` of
-    2-D data, or BadInput."""
-    base = preset(objective, data_names(kind)[0], chosen)
-    values: dict[str, Any] = {"data": spec if kind == "2d" else _image_data(prefix, data)}
-    for title, names in _groups(kind, base.objective).items():
+    prefix: str, kind: str, objective: str, chosen: str, read: str,
+    specs: tuple[str | None, str | None],
+) -> Config | None:  # fmt: skip
+    """Every other field, in groups; the checked Config of all choices, or BadInput. `specs` are the
+    data's and the source's ("" for none): None where either is not fit to be trained on yet."""
+    base = preset(objective, data_names(kind)[0], chosen, **reading.SETTINGS[read])
+    values: dict[str, Any] = {"data": specs[0]}
+    if specs[1] != "":
+        values["source"] = specs[1]
+    for title, names in _groups(kind, base.objective, read).items():
         st.markdown(f"**{title}**")
         with st.container(horizontal=True):
             for name in names:
                 values[name] = _widget(prefix, _FIELDS[name], getattr(base, name))
-    return None if values["data"] is None else validate(base.replace(**values))
+    return None if None in specs else validate(base.replace(**values))
 
 
 def take_over(prefix: str, config: Config) -> None:
@@ -144,23 +163,35 @@ def take_over(prefix: str, config: Config) -> None:
         "dcgan" if kind == "image" and objective == "ns-gan" else objective
     )
     state[f"{prefix}_preset"] = config.preset
-    if config.data.startswith(FOLDER):
-        state[f"{prefix}_data"] = OWN_FOLDER
-        state[f"{prefix}_folder"] = config.data[len(FOLDER) :]
-    elif own := own_points(config.data):
-        own_data.take_over(prefix, *own)
-    else:
-        name, _ = parse_spec(config.data)
-        state[f"{prefix}_data"] = name
-        for key, value in config.info.params.items():
-            state[f"{prefix}_{name}_{key}"] = float(value)
+    _take_data(prefix, config.data)
+    if kind == "2d":
+        state[f"{prefix}_reading"] = reading.of(config)
+    if config.reads == "x+z":
+        _take_data(reading.of_source(prefix), config.source)
     _set(prefix, config)
 
 
-def _groups(kind: str, objective: str) -> dict[str, tuple[str, ...]]:
-    """The groups of fields that mean something for this kind of data and objective."""
+def _take_data(prefix: str, spec: str) -> None:
+    """Set the choice of data, and its parameters, to a spec."""
+    state = st.session_state
+    if spec.startswith(FOLDER):
+        state[f"{prefix}_data"] = OWN_FOLDER
+        state[f"{prefix}_folder"] = spec[len(FOLDER) :]
+    elif own := own_points(spec):
+        own_data.take_over(prefix, *own)
+    else:
+        name, _ = parse_spec(spec)
+        state[f"{prefix}_data"] = name
+        for key, value in data_info(spec).params.items():
+            state[f"{prefix}_{name}_{key}"] = float(value)
+
+
+def _groups(kind: str, objective: str, read: str) -> dict[str, tuple[str, ...]]:
+    """The groups of fields that mean something for this kind of data, objective and reading."""
     info = OBJECTIVES[objective]
-    own = {f"{info.title}'s own": info.settings} if info.settings else {}
+    own = {"What G reads": reading.OWN[read]} if read in reading.OWN else {}
+    if info.settings:
+        own[f"{info.title}'s own"] = info.settings
     groups = {**own, **GROUPS}
     return {
         title: tuple(n for n in names if ONLY.get(n, kind) == kind)
@@ -171,12 +202,13 @@ def _groups(kind: str, objective: str) -> dict[str, tuple[str, ...]]:
 def _to_preset(prefix: str, kind: str) -> None:
     """Give every setting the chosen preset's value (a callback)."""
     state = st.session_state
-    objective = state[f"{prefix}_objective"]
-    _set(prefix, preset(objective, data_names(kind)[0], state[f"{prefix}_preset"]))
+    objective, chosen = state[f"{prefix}_objective"], state[f"{prefix}_preset"]
+    read = state.get(f"{prefix}_reading", reading.PLAIN)
+    _set(prefix, preset(objective, data_names(kind)[0], chosen, **reading.SETTINGS[read]))
 
 
 def _set(prefix: str, config: Config) -> None:
-    for names in _groups(config.kind, config.objective).values():
+    for names in _groups(config.kind, config.objective, reading.of(config)).values():
         for name in names:
             st.session_state[f"{prefix}_{name}"] = getattr(config, name)
 

@@ -22,16 +22,16 @@ WORDS = {  # what a parameter is, in the words of the field
 LABELS = {"std": "Std σ", "noise": "Noise σ"}
 
 
-def panel(prefix: str, data: str) -> str | None:
-    """Offer the parameters of the chosen data; its spec, or None where it cannot be trained on,
-    which is then explained here."""
+def panel(prefix: str, data: str, what: str = "Data") -> str | None:
+    """Offer the parameters of the chosen data, called `what`; its spec, or None where it cannot be
+    trained on, which is then explained here."""
     problem = ""
     if own_data.is_own(data):
         begins = st.session_state.get(f"{prefix}_train") or "run" in st.query_params
         wanted = not begins or not own_data.usable(data)  # a run wants the room below
-        with st.expander("Data: your own points", expanded=wanted, icon=":material/draw:"):
+        with st.expander(f"{what}: your own points", expanded=wanted, icon=":material/draw:"):
             return own_data.panel(prefix, data)
-    with st.expander(f"Data: {DATA[data].title}", icon=":material/scatter_plot:"):
+    with st.expander(f"{what}: {DATA[data].title}", icon=":material/scatter_plot:"):
         left, right = st.columns([6, 4], gap="medium")
         with left:
             spec = parameters(prefix, data)

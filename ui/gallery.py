@@ -85,8 +85,18 @@ def title(run: Run, config: Config | None = None) -> str:
         return str(given)
     if not config:
         return run.id
+    if config.reads != "z":
+        return _of_reading(config)
     dcgan = config.kind == "image" and config.objective == "ns-gan"
     return f"{'DCGAN' if dcgan else OBJECTIVES[config.objective].title} on {config.data}"
+
+
+def _of_reading(config: Config) -> str:
+    """`R3GAN, ring → grid`, or `WGAN-GP, critic of ring + noise`."""
+    name = OBJECTIVES[config.objective].title
+    if config.reads == "x+z":
+        return f"{name}, {config.source} → {config.data}{'' if config.latent else ', without z'}"
+    return f"{name}, critic of {config.data} + noise"
 
 
 def measure(metrics: dict[str, Any]) -> str:

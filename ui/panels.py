@@ -36,14 +36,16 @@ _OPINION = {
 }
 
 
-def meters(entries: Sequence[Meter]) -> None:
-    """Measurements side by side, each with what other real samples score; nothing for none."""
+def meters(entries: Sequence[Meter], planned: Sequence[Meter] = ()) -> None:
+    """Measurements side by side, each with what other real samples score, or, `planned`, with what
+    the best plan of transport costs; nothing for none."""
     if not entries:
         return
+    twins = [("real data", one) for one in entries] + [("best plan", one) for one in planned]
     with st.container(horizontal=True, gap="small"):
-        for label, value, perfect, help in entries:
+        for twin, (label, value, perfect, help) in twins:
             st.metric(
-                label, value, perfect and f"real data {perfect}", delta_color="off",
+                label, value, perfect and f"{twin} {perfect}", delta_color="off",
                 delta_arrow="off", help=help, width=118,
             )  # fmt: skip
 

@@ -67,7 +67,8 @@ def evaluate(args: argparse.Namespace) -> Result:
     path = checkpoint_of(args.checkpoint)
     config, players = checkpoint.load(path, str(build.pick_device(args.device)))
     found = data.load(config.data, config.size, beside=path.parent)
-    metrics = judge.Judge(config, found)(players, full=True)
+    reads = build.inputs(config, found, path.parent)
+    metrics = judge.Judge(config, found, reads)(players, full=True)
     for name, value in metrics.items():
         print(f"{name}: {value}")
     return {"checkpoint": str(path), "step": players.step, "metrics": metrics}, 0

@@ -29,12 +29,12 @@ from gan_core.metrics.plane import (
     perfect,
 )
 from gan_core.metrics.shared import precision_recall
-from gan_core.metrics.transport import earth_mover, sliced
+from gan_core.metrics.transport import carried, earth_mover, sliced
 
 __all__ = [
     "CRITICS", "EM_POINTS", "HAVE_OPTIMUM", "ImageData", "ImageJudge", "Kernels", "Meeting",
-    "Optimum", "PlaneData", "Scorer", "Space", "against_optimum", "critic", "earth_mover",
-    "em_floor", "evaluate_2d", "frechet", "jensen_shannon", "lipschitz", "log_ratio", "meeting",
-    "mode_coverage", "moments", "opinion", "optimum", "pair_slope", "perfect", "precision_recall",
-    "sliced",
+    "Optimum", "PlaneData", "Scorer", "Space", "against_optimum", "carried", "critic",
+    "earth_mover", "em_floor", "evaluate_2d", "frechet", "jensen_shannon", "lipschitz",
+    "log_ratio", "meeting", "mode_coverage", "moments", "opinion",
+    "optimum", "pair_slope", "perfect", "precision_recall", "sliced",
 ]  # fmt: skip

@@ -17,7 +17,7 @@ from gan_core.runs.shelf import create
 from gan_core.runs.snapshots import step_of
 
 # G is carried over, so these stay.
-OF_G = ("network", "size", "latent", "width", "depth", "scaling", "norm_g")
+OF_G = ("network", "size", "latent", "width", "depth", "scaling", "norm_g", "reads")
 LITTLE = 0.1  # share of a run: where less is left, a branch gets as many steps again
 
 
@@ -72,7 +72,7 @@ def branched(config: Config, at: int, **changes: Any) -> Config:
 
 def _under(objective: str, config: Config) -> Config:
     """`config` with another objective and what goes with it."""
-    theirs = preset(objective, config.data, config.preset)
+    theirs = preset(objective, config.data, config.preset, reads=config.reads)
     taken = {
         f.name: getattr(theirs, f.name)
         for f in fields(Config)

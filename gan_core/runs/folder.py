@@ -109,6 +109,10 @@ class Run:
         """The real samples that stand beside the frames (see `worker`)."""
         return self._bytes("real.bin")
 
+    def source(self) -> bytes:
+        """The source samples that the frames' points came from, laid out as `real`; or nothing."""
+        return self._bytes("source.bin")
+
     @property
     def film(self) -> Film:
         """The frames that were kept, from first to last."""

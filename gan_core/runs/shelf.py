@@ -38,7 +38,8 @@ def create(
     folder.mkdir(parents=True, exist_ok=True)
     run = Run(folder)
     write_whole(folder / "config.json", config.to_json().encode())
-    points.keep_with(config.data, folder, root() / parent if parent else None)
+    for spec in filter(None, (config.data, config.source if config.reads == "x+z" else "")):
+        points.keep_with(spec, folder, root() / parent if parent else None)
     now = time.time()
     run.write_status(
         state="queued", step=step, steps=config.steps, seconds=0.0, started=now, pid=None,

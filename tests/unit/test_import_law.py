@@ -11,7 +11,17 @@ ROOT = Path(__file__).parents[2]
 FLOORS = [
     {"catalog"},
     {"objectives", "models", "plane", "data", "divergences", "metrics", "features"},
-    {"dense", "training", "equilibrium", "dirac", "dirac_verdict", "bins", "population", "learned"},
+    {
+        "readings",
+        "dense",
+        "training",
+        "equilibrium",
+        "dirac",
+        "dirac_verdict",
+        "bins",
+        "population",
+        "learned",
+    },
     {
         "config",
         "presets",

@@ -30,6 +30,9 @@ _LAYERS = "".join(
     for name, label, about in (
         ("real", "Real data", "Samples of the data"),
         ("fake", "Generated", "What G makes of one fixed set of z"),
+        ("source", "Source", "Samples x of the source, which G carries"),
+        ("carried", "Transport", "Arrows from some samples x to G(x, z); the number is the mean"
+         " distance of all"),
         ("arrows", "Gradient", "Where G would move 150 of its points, minus the slope of its loss"
          " there. The number is their mean slope; length grows with its square root."),
         ("field", "D(x)", "What D says at each place"),
@@ -95,7 +98,7 @@ _scene = live_component(
   {_PLAYER}
   <div class="legend">{_LAYERS}</div>
 </figure>""",
-    ["scene.js", "scene_layers.js", "scene_frame.js"],
+    ["scene.js", "scene_layers.js", "scene_carried.js", "scene_frame.js"],
     ["canvas.css", "scene.css"],
 )
 _curves = live_component(
@@ -132,12 +135,14 @@ def pack(header: dict[str, Any], **blobs: bytes) -> bytes:
 
 
 def scene(
-    run: str, scene: dict[str, Any], real: bytes, frames: Sequence[Frame], live: bool, key: str
-) -> int | None:
+    run: str, scene: dict[str, Any], real: bytes, frames: Sequence[Frame], live: bool, key: str,
+    source: bytes = b"",
+) -> int | None:  # fmt: skip
     """The plane with D's field, real and generated points, G's gradient and its latent grid.
 
     `scene` is what `gan_core.pictures.scene_of` says of the frames; a layer that it does not name
-    (older runs have fewer) is not offered, and frames may differ in length.
+    (older runs have fewer) is not offered, and frames may differ in length. `source` holds where
+    the points came from (`Run.source`), if G carries a source.
 
     While `live`, give the newest frame: points glide to it. Afterwards give several, to play; the
     answer is the step at which the visitor left the scrubber, or None where it was not touched.
@@ -146,7 +151,7 @@ def scene(
         "run": run, "scene": scene, "live": live,
         "frames": [[step, seconds, len(payload)] for step, seconds, payload in frames],
     }  # fmt: skip
-    data = pack(header, real=real, frames=b"".join(f[2] for f in frames))
+    data = pack(header, real=real, source=source, frames=b"".join(f[2] for f in frames))
     answer = _scene(data, live, key, on_shown_change=_nothing)
     shown = answer.shown if not live else None
     return int(shown["step"]) if shown and shown["run"] == run else None

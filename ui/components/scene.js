@@ -1,7 +1,7 @@
 // The 2-D arena: frames as they come from a run, and what is seen between two of them.
 
 const states = new WeakMap()
-const LAYERS = ["real", "fake", "arrows", "field", "lines", "mesh", "modes"]
+const LAYERS = ["real", "fake", "source", "carried", "arrows", "field", "lines", "mesh", "modes"]
 
 // Where each frame lies in the blob of all: header.frames holds [step, seconds, bytes].
 function placesOf(frames) {
@@ -89,6 +89,8 @@ function paint(state) {
   const grow = Math.min(1.7, Math.sqrt(state.view.zoom))
   if (on.real) paintDots(c, state.real, m, colors.real, 2.7 * grow, 0.6)
   if (on.modes && scene.modes) paintModes(c, state, m)
+  if (on.source) paintDots(c, state.source, m, colors.em, 1.9 * grow, 0.55)
+  if (on.carried) paintCarried(c, state, m, grow)
   if (on.fake) paintDots(c, shown.points, m, colors.fake, 1.6 * grow, 0.85)
   if (on.arrows) paintArrows(c, state, m, grow)
 }

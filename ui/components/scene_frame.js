@@ -4,7 +4,9 @@ function drawLegend(state) {
   const { scene, to, on } = state
   for (const name of LAYERS) {
     const chip = chipOf(state, name)
-    chip.hidden = ["modes", "mesh", "arrows"].includes(name) && !scene[name]
+    chip.hidden = ["modes", "mesh", "arrows"].includes(name) && !scene[name] ||
+      ["source", "carried"].includes(name) && !scene.source
+    chip.style.setProperty("--em", state.colors.em)
     chip.setAttribute("aria-pressed", on[name])
   }
   const [low, high] = to.ends
@@ -13,6 +15,20 @@ function drawLegend(state) {
     `${title} ${short(low, 2)} to ${short(high, 2)}`
   chipOf(state, "arrows").querySelector("span").textContent = `Gradient ${short(to.strength[0], 2)}`
   chipOf(state, "mesh").title = meshWords(scene.latent)
+  if (scene.source) {
+    chipOf(state, "carried").querySelector("span").textContent =
+      `Transport ${short(meanCarried(state), 2)}`
+  }
+}
+
+// The mean length of the arrows from x to G(x, z), in the data's units.
+function meanCarried({ source, to, scene }) {
+  const [x0, x1] = scene.extent
+  let sum = 0
+  for (let i = 0; i < source.length; i += 2) {
+    sum += Math.hypot(to.points[i] - source[i], to.points[i + 1] - source[i + 1])
+  }
+  return sum / (source.length / 2) * (x1 - x0)
 }
 
 const chipOf = (state, name) => state.root.querySelector(`[data-layer=${name}]`)
@@ -32,10 +48,12 @@ function describe(state, header) {
   const [low, high] = state.to.ends
   const pull = scene.arrows
     ? ` The gradient that moves them has a mean size of ${short(state.to.strength[0], 2)}.` : ""
+  const carried = scene.source
+    ? ` Arrows lead from source points to them, ${short(meanCarried(state), 2)} long on average.` : ""
   state.canvas.setAttribute(
     "aria-label",
     `Step ${thousands(header.frames.at(-1)[0])}: ${scene.points} generated points among real` +
-      ` ones; the discriminator's output ranges from ${short(low)} to ${short(high)}.${pull}`,
+      ` ones; the discriminator's output ranges from ${short(low)} to ${short(high)}.${pull}${carried}`,
   )
 }
 
@@ -104,6 +122,7 @@ function create(root) {
     view: { x: 0.5, y: 0.5, zoom: 1 },
     on: {
       real: true, fake: true, arrows: true, field: true, lines: true, mesh: false, modes: true,
+      source: false, carried: false,
     },
     gap: 200,
   }
@@ -126,11 +145,16 @@ export default function ({ data, parentElement, setStateValue }) {
   const now = performance.now()
   if (other) Object.assign(state, { run: header.run, shown: null, from: null, seen: 0 })
   state.colors = palette(state.canvas)
+  const carries = Boolean(header.scene.source)
+  if (carries !== Boolean(state.scene?.source)) { // two kinds of arrows at once are a thicket
+    Object.assign(state.on, { source: carries, carried: carries, arrows: !carries })
+  }
   state.scene = header.scene
   state.patch.width = state.patch.height = header.scene.field
   const [x0, x1, y0, y1] = header.scene.extent
   state.canvas.style.aspectRatio = `${x1 - x0} / ${y1 - y0}`
   state.real = Float32Array.from(blob("real", Uint16Array), (v) => v / 65535)
+  state.source = Float32Array.from(blob("source", Uint16Array), (v) => v / 65535)
   state.all = blob("frames")
   state.places = placesOf(header.frames)
   const step = header.frames.at(-1)[0]
