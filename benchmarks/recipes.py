@@ -1,70 +1,110 @@
-"""What the presets reach on 2-D data: `python benchmarks/recipes.py [--data ring] [--seeds 0 1 2]`.
+"""What each preset reaches in the plane, and in how long: `python benchmarks/recipes.py`.
 
-Trains each objective with nothing else set and prints modes, high quality, reverse KL and EM as
-the run measured them, beside what a perfect sampler scores, and the machine.
+Carries out every objective x data set x preset x seed as an ordinary run, one after the other, and
+prints a row for each preset: the mean over the seeds, ± their standard deviation, of the figures
+measured at the run's end. Seconds count from the worker's first step to the end of its last
+measurement. `--keep FILE` appends each run's figures to a file and skips those it has already, so
+that the table can be made in several sittings; only runs of equal settings are the same run.
 """
 
 import argparse
 import json
+import math
 import os
-import subprocess
+import statistics
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
-from statistics import median
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 from gan_core import runs  # noqa: E402
 from gan_core.catalog import OBJECTIVES  # noqa: E402
+from gan_core.config import Config  # noqa: E402
+from gan_core.presets import preset  # noqa: E402
+from gan_core.worker import record  # noqa: E402
+
+KINDS = ("published", "recommended")
+COLUMNS = {  # of the table: what it is called, its figure in a run's last measurement, its form
+    "high quality, %": ("hq", lambda v: 100 * v),
+    "reverse KL": ("reverse_kl", float),
+    "EM": ("em", float),
+    "seconds": ("seconds", float),
+}
 
 
-def train(objective: str, data: str, preset: str, seed: int, folder: str) -> dict:
-    """The JSON line of one run."""
-    argv = ["train", "--objective", objective, "--data", data, "--preset", preset]
-    done = subprocess.run(
-        [sys.executable, "-m", "gan_core", *argv, "--seed", str(seed), "--json"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-        env=os.environ | {"GAN_RUNS": folder},
-    )  # fmt: skip
-    return json.loads(done.stdout.splitlines()[-1])
+def carried_out(config: Config, keep: Path | None) -> dict[str, Any]:
+    """The figures of one run at its end; those in the file `keep` are taken from there."""
+    settings = config.to_dict()
+    for line in keep.read_text().splitlines() if keep and keep.exists() else []:
+        kept = json.loads(line)
+        if kept["config"] == settings:
+            return kept["found"]
+    with tempfile.TemporaryDirectory() as folder:
+        run = runs.create(config, Path(folder) / runs.new_id(config))
+        status = list(record(run))[-1]
+    done = status["state"] == "done"
+    found = (
+        {"seconds": status["seconds"], **status["metrics"]} if done else {"failed": status["error"]}
+    )
+    if keep:
+        with open(keep, "a") as file:
+            file.write(json.dumps({"config": settings, "found": found}) + "\n")
+    return found
+
+
+def row(found: Sequence[dict[str, Any]]) -> list[str]:
+    """The cells of one preset; a run that failed counts in its first cell alone."""
+    good = [f for f in found if "failed" not in f]
+    if not good:
+        return [f"0 of {len(found)} ended", *["" for _ in COLUMNS]]
+    total = int(good[0]["modes_total"])
+    all_of_them = sum(f["modes"] == total for f in good)
+    modes = [f["modes"] for f in good]
+    cells = [f"{spread(modes)} of {total}; all in {all_of_them} of {len(found)}"]
+    return cells + [spread([form(f[name]) for f in good]) for name, form in COLUMNS.values()]
+
+
+def perfect(found: dict[str, Any]) -> list[str]:
+    """The cells of a sampler that draws the data itself, as one run's judge measured it."""
+    cells = [f"{found['modes_real']:.0f}"]
+    for name, form in COLUMNS.values():
+        cells.append(f"{form(found[name + '_real']):.3g}" if name + "_real" in found else "")
+    return cells
+
+
+def spread(values: Sequence[float]) -> str:
+    """Mean ± standard deviation, to the digits that the deviation leaves."""
+    mean = statistics.fmean(values)
+    if len(values) < 2:
+        return f"{mean:.3g}"
+    off = statistics.stdev(values)
+    digits = max(0, 1 - math.floor(math.log10(off))) if off else 1
+    return f"{mean:.{min(digits, 4)}f} ± {off:.{min(digits, 4)}f}"
 
 
 def main() -> None:
-    args = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    args.add_argument("--data", default="ring")
-    args.add_argument("--preset", default="recommended")
-    args.add_argument("--objectives", nargs="+", default=list(OBJECTIVES))
-    args.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    options = args.parse_args()
-    load = ", ".join(f"{x:.1f}" for x in os.getloadavg())
-    print(f"{options.data}, {options.preset} presets, medians over seeds {options.seeds};")
-    print(f"{runs.machine()}, load {load}\n")
-    print("| objective | modes | high quality | reverse KL | EM | seconds |")
-    print("| --- | --- | --- | --- | --- | --- |")
-    perfect: dict = {}
-    with tempfile.TemporaryDirectory() as folder:
-        for objective in options.objectives:
-            found = [
-                train(objective, options.data, options.preset, seed, folder)
-                for seed in options.seeds
-            ]
-            perfect = found[0]["metrics"]
-            counts = "/".join(f"{f['metrics']['modes']}" for f in found)
-            hq, kl, em = (
-                median(f["metrics"][name] for f in found) for name in ("hq", "reverse_kl", "em")
-            )
-            seconds = median(f["seconds"] for f in found)
-            total = perfect["modes_total"]
-            print(
-                f"| {objective} | {counts} of {total} | {hq:.1%} | {kl:.4f} | {em:.3f} |"
-                f" {seconds:.0f} |",
-                flush=True,
-            )
-    print(
-        f"| *a perfect sampler* | {perfect['modes_real']:.0f} | {perfect['hq_real']:.1%} |"
-        f" {perfect['reverse_kl_real']:.4f} | {perfect['em_real']:.3f} | |"
-    )
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--objectives", nargs="+", default=list(OBJECTIVES), choices=OBJECTIVES)
+    parser.add_argument("--data", nargs="+", default=["ring", "grid"])
+    parser.add_argument("--presets", nargs="+", default=KINDS, choices=KINDS)
+    parser.add_argument("--seeds", type=int, nargs="+", default=range(10))
+    parser.add_argument("--keep", type=Path, help="file of finished runs, a line of JSON each")
+    given = parser.parse_args()
+    print(f"{runs.machine()}, load {os.getloadavg()[0]:.1f}, seeds {list(given.seeds)}\n")
+    print(f"| data | objective | preset | modes | {' | '.join(COLUMNS)} |")
+    print("| --- " * (len(COLUMNS) + 4) + "|", flush=True)
+    for data in given.data:
+        for objective in given.objectives:
+            for kind in given.presets:
+                configs = [preset(objective, data, kind, seed=seed) for seed in given.seeds]
+                results = [carried_out(config, given.keep) for config in configs]
+                print(f"| {data} | {objective} | {kind} | {' | '.join(row(results))} |", flush=True)
+        ended = [found for found in results if "failed" not in found]
+        if ended:
+            print(f"| {data} | *a perfect sampler* | | {' | '.join(perfect(ended[0]))} |")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import shlex
 from dataclasses import fields
 from typing import Any
 
-from gan_core.catalog import OBJECTIVES, BadInput, choose
+from gan_core.catalog import OBJECTIVES, BadInput, choose, data_info
 from gan_core.config import Config, kind_of, validate
 
 _IMAGE: dict[str, Any] = {
@@ -29,17 +29,23 @@ _IMAGE: dict[str, Any] = {
     "r2": 0.0,
 }
 
-_PLANE: dict[str, Any] = {"fourier": 16, "lr_g": 4e-3, "lr_d": 4e-3, "beta1": 0.5}
+_PLANE: dict[str, Any] = {
+    "fourier": 16, "lr_g": 8e-3, "lr_d": 8e-3, "beta1": 0.0, "beta2": 0.95, "steps": 2500,
+}  # fmt: skip
+_MANY = 12  # modes; for more of them
+_LONGER = {"steps": 4000}  # than _PLANE
+_SLOWER: dict[str, Any] = {"lr_g": 4e-3, "lr_d": 4e-3, "beta1": 0.5, "beta2": 0.99}
 
 # What reaches every mode of a toy, or a legible picture, soonest on two CPU cores.
 RECOMMENDED: dict[str, dict[str, dict[str, Any]]] = {
     "2d": {
         "gan": _PLANE,
         "ns-gan": _PLANE,
-        "lsgan": _PLANE,
+        "lsgan": _PLANE | {"r1": 1.0, "r2": 1.0},
         "wgan": {"r1": 0.0, "r2": 0.0, "optimizer": "rmsprop", "clip": 0.1, "n_critic": 5,
                  "lr_g": 5e-4, "lr_d": 5e-4, "width": 128},
-        "wgan-gp": _PLANE | {"r1": 0.0, "r2": 0.0, "lam": 0.1, "n_critic": 2, "steps": 3000},
+        "wgan-gp": _PLANE | _SLOWER | {"r1": 0.0, "r2": 0.0, "lam": 0.1, "n_critic": 2,
+                                      "steps": 3000},
         "began": {"r1": 0.0, "r2": 0.0, "lr_g": 1e-3, "lr_d": 1e-3, "beta1": 0.5, "gamma": 0.9,
                   "lambda_k": 0.01, "bottleneck": 16},
         "hinge": _PLANE,
@@ -57,8 +63,8 @@ RECOMMENDED: dict[str, dict[str, dict[str, Any]]] = {
     },
 }  # fmt: skip
 
-# What G reads changes how long it takes. To carry a source, rates are a little lower: at 4e-3 some
-# seeds end with a mode lost. Against a fixed G, D has one target.
+# What G reads changes how long it takes. To carry a source, rates are lower: at 4e-3 some seeds end
+# with a mode lost. Against a fixed G, D has one target.
 CARRY_RATE = 3e-3
 READING: dict[str, dict[str, Any]] = {"x+z": {"steps": 3000}, "x+noise": {"steps": 1500}}
 
@@ -96,7 +102,10 @@ def preset(objective: str, data: str, kind: str = "recommended", **changes: Any)
     room = kind_of(data)
     values: dict[str, Any] = dict(_IMAGE) if room == "image" else {}
     if kind == "recommended":
-        values |= RECOMMENDED[room][objective] | ({"scaling": "unit"} if room == "2d" else {})
+        values |= {} if room == "image" else {"scaling": "unit"}
+        values |= RECOMMENDED[room][objective]
+        if room == "2d" and values.get("steps") == _PLANE["steps"] and modes_of(data) > _MANY:
+            values |= _LONGER
     else:
         values |= _PLAIN | PUBLISHED[objective]
         if room == "image":
@@ -108,9 +117,17 @@ def preset(objective: str, data: str, kind: str = "recommended", **changes: Any)
     reads = changes.get("reads", "z")
     values |= READING.get(reads, {})
     if reads == "x+z" and kind == "recommended":
-        values |= {name: min(values.get(name, CARRY_RATE), CARRY_RATE) for name in ("lr_g", "lr_d")}
+        values |= _SLOWER | {
+            name: min(values.get(name, CARRY_RATE), CARRY_RATE) for name in ("lr_g", "lr_d")
+        }
     values |= {"objective": objective, "data": data, "preset": kind} | changes
     return validate(Config(**values))
+
+
+def modes_of(data: str) -> int:
+    """How many modes a data spec has; 0 where it has none, or where they are not known."""
+    params = data_info(data).params
+    return int(params.get("modes", 0) or params.get("side", 0) ** 2)
 
 
 def command(config: Config) -> str:

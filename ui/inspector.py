@@ -55,8 +55,7 @@ def _held(config: Config) -> bool:
 def optimum_words(m: dict[str, float], held: bool = False) -> str:
     """How far D has come, from the figures `d_*` of a judgement; `held`: R1 or R2 is on.
 
-    V is not what a D under R1 or R2 optimises, so its share of V is then no measure of progress:
-    with one fixed G a D without them reaches 95 %, at weights of 0.1 a third (ns-gan, ring).
+    V is not what a D under R1 or R2 optimises, so its share of V is then no measure of progress.
     """
     if "d_share" not in m or m["d_attainable"] < TELLS * m["d_attainable_real"]:
         return (
@@ -68,8 +67,8 @@ def optimum_words(m: dict[str, float], held: bool = False) -> str:
         return "D is worse than one that cannot tell: it is wrong about what it was last sure of."
     if held:
         return (
-            f"D gains {_percent(share)} of what D* would: R1 and R2 hold it flatter than D*, which"
-            " is their purpose."
+            f"D is at {_percent(share)} of its optimum: R1 and R2 hold it flatter, which is their"
+            " purpose."
         )
     return f"D is at {_percent(share)} of its optimum."
 

@@ -29,7 +29,7 @@ def test_d_is_shown_against_its_optimum(framed):
     runs.write_whole(run.path / "optimum.bin", json.dumps(header).encode() + b"\n" + bytes(size))
     at = framed("train_2d", run=run.id)
     assert not at.exception
-    assert "D is at 50 % of its optimum." in texts(at) and "At step 40" in texts(at)
+    assert "D is at 50 % of its optimum" in texts(at) and "At step 40" in texts(at)
 
 
 def test_a_critic_is_shown_in_words_and_numbers(framed):

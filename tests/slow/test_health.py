@@ -20,7 +20,7 @@ from gan_core.training import train
 from gan_core.vitals import vitals
 
 HERE = {"device": "cpu", "precision": "float32", "seed": 0}
-BARE = {"lr_g": 2e-3, "lr_d": 2e-3, "beta1": 0.0, "fourier": 0, "r1": 0.0, "r2": 0.0, "ema": 0.0,
+BARE = {"lr_g": 2e-3, "lr_d": 2e-3, "beta1": 0.0, "beta2": 0.99, "fourier": 0, "r1": 0.0, "r2": 0.0, "ema": 0.0,
         "lr_end": 1.0}  # fmt: skip
 LOOKS = 10  # measurements of a run
 
