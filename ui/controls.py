@@ -119,6 +119,7 @@ def _choices(prefix: str, kind: str, defaults: tuple[str, str]) -> tuple[str, st
     data = st.selectbox(
         "Data", sets, sets.index(defaults[1]),
         key=f"{prefix}_data", bind="query-params", width=200,
+        on_change=_to_length, args=(prefix, kind),
     )  # fmt: skip
     chosen = st.selectbox(
         "Preset", PRESETS,
@@ -143,7 +144,8 @@ def _settings(
 ) -> Config | None:  # fmt: skip
     """Every other field, in groups; the checked Config of all choices, or BadInput. `specs` are the
     data's and the source's ("" for none): None where either is not fit to be trained on yet."""
-    base = preset(objective, data_names(kind)[0], chosen, **reading.SETTINGS[read])
+    data = specs[0] or data_names(kind)[0]
+    base = preset(objective, data, chosen, **reading.SETTINGS[read])
     values: dict[str, Any] = {"data": specs[0]}
     if specs[1] != "":
         values["source"] = specs[1]
@@ -201,10 +203,24 @@ def _groups(kind: str, objective: str, read: str) -> dict[str, tuple[str, ...]]:
 
 def _to_preset(prefix: str, kind: str) -> None:
     """Give every setting the chosen preset's value (a callback)."""
-    state = st.session_state
-    objective, chosen = state[f"{prefix}_objective"], state[f"{prefix}_preset"]
-    read = state.get(f"{prefix}_reading", reading.PLAIN)
-    _set(prefix, preset(objective, data_names(kind)[0], chosen, **reading.SETTINGS[read]))
+    _set(prefix, _chosen(prefix, kind, st.session_state[f"{prefix}_data"]))
+
+
+def _to_length(prefix: str, kind: str) -> None:
+    """Give a run the preset's length for the chosen data, unless it has one of its own (a
+    callback)."""
+    state, key = st.session_state, f"{prefix}_steps"
+    lengths = {_chosen(prefix, kind, data).steps for data in data_names(kind)}
+    if state.get(key) in lengths:
+        state[key] = _chosen(prefix, kind, state[f"{prefix}_data"]).steps
+
+
+def _chosen(prefix: str, kind: str, data: str) -> Config:
+    """The preset of the form's choices, on one of the named data sets or else the first."""
+    state, names = st.session_state, data_names(kind)
+    read = reading.SETTINGS[state.get(f"{prefix}_reading", reading.PLAIN)]
+    data = data if data in names else names[0]
+    return preset(state[f"{prefix}_objective"], data, state[f"{prefix}_preset"], **read)
 
 
 def _set(prefix: str, config: Config) -> None:

@@ -129,6 +129,18 @@ def test_another_objective_brings_its_own_settings(chosen, framed):
                 assert widget.value == getattr(wanted, field.name), field.name
 
 
+def test_other_data_brings_its_own_length_unless_one_was_chosen(framed, started):
+    ring, grid = (preset("r3gan", data).steps for data in ("ring", "grid"))
+    at = framed("train_2d")
+    assert ring < grid and at.number_input(key="p_steps").value == ring
+    at.selectbox(key="p_data").set_value("grid").run()
+    assert at.number_input(key="p_steps").value == grid
+    at.number_input(key="p_steps").set_value(123).run()
+    at.selectbox(key="p_data").set_value("ring").run()
+    at.button(key="p_train").click().run()
+    assert started[0].config == preset("r3gan", "ring", steps=123)
+
+
 def test_settings_that_do_not_fit_are_explained_and_not_started(framed):
     at = framed("train_2d", p_norm_d="batch")
     assert "BatchNorm" in at.warning[0].value

@@ -20,8 +20,8 @@ from gan_core.training import train
 from gan_core.vitals import vitals
 
 HERE = {"device": "cpu", "precision": "float32", "seed": 0}
-BARE = {"lr_g": 2e-3, "lr_d": 2e-3, "beta1": 0.0, "beta2": 0.99, "fourier": 0, "r1": 0.0, "r2": 0.0, "ema": 0.0,
-        "lr_end": 1.0}  # fmt: skip
+BARE = {"lr_g": 2e-3, "lr_d": 2e-3, "beta1": 0.0, "beta2": 0.99, "fourier": 0, "r1": 0.0, "r2": 0.0,
+        "ema": 0.0, "lr_end": 1.0}  # fmt: skip
 LOOKS = 10  # measurements of a run
 
 
@@ -68,7 +68,10 @@ FAILURES = {
     "G ten times as fast": (bare("ns-gan", lr_g=2e-2, steps=1000), "oscillation"),
     "8 units wide": (bare("ns-gan", width=8, steps=1000), "oscillation"),
     "clipping": (ring("wgan", "published", steps=300), "piled"),
-    "dead units": (ring("hinge", lr_g=0.1, lr_d=0.1, r1=0, r2=0, steps=300), "no-gradient"),
+    "dead units": (
+        bare("hinge", lr_g=0.1, lr_d=0.1, beta1=0.5, fourier=16, steps=300),
+        "no-gradient",
+    ),
 }
 
 
