@@ -169,6 +169,6 @@ def test_logits_are_shown_as_probabilities_where_they_are_logits():
 
 
 def test_objectives_take_their_settings_from_the_config():
-    config = preset("lsgan", "ring", a=-1.0, b=1.0, c=0.0)
+    config = preset("lsgan", "ring", r1=0.1, r2=0.2, a=-1.0, b=1.0, c=0.0)
     made = players(config, (2,), CPU)
-    assert made.objective == CLASSES["lsgan"](r1=0.1, r2=0.1, a=-1.0, b=1.0, c=0.0)
+    assert made.objective == CLASSES["lsgan"](r1=0.1, r2=0.2, a=-1.0, b=1.0, c=0.0)
