@@ -64,7 +64,7 @@ def dense(D: nn.Module) -> Dense | None:
     """The same D as matrix products; None if it is built in any other way."""
     if isinstance(D, Packed):
         D = D.body  # of whole packs
-    if not isinstance(D, Scores):
+    if type(D) is not Scores:  # whatever is made of it may do more than Scores does
         return None
     body, frequencies = D.body, None
     if isinstance(body, nn.Sequential) and len(body) == 2 and isinstance(body[0], Fourier):

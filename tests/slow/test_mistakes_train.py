@@ -25,7 +25,7 @@ def test_with_the_wrong_sign_the_generator_runs_away(seed):
 def test_a_sigmoid_under_a_linear_loss_starves_the_generator(seed):
     (wrong, starved), (right, fed) = sides("sigmoid-linear", seed)
     assert wrong["modes"] <= 1 and wrong["hq"] < 0.02
-    assert right["modes"] >= 7 and right["hq"] > 0.2
+    assert right["modes"] >= 7 and right["em"] < 0.5 * wrong["em"]
     half = len(starved["gradient"]) // 2
     assert np.median(starved["gradient"][half:]) < 1e-3 * np.median(fed["gradient"][half:])
 

@@ -87,6 +87,10 @@ def test_other_networks_are_left_to_autograd(changes):
     assert dense(discriminator(Config(**changes), (2,))) is None
     assert dense_map(generator(Config(norm_g="batch"), (2,))) is None
     assert dense(Scores(MLP(2, 1, 8, 2, leak=0.2))) is None
+    more = type(
+        "Squeezed", (Scores,), {"forward": lambda self, x: self.body(x).flatten().sigmoid()}
+    )
+    assert dense(more(MLP(2, 1, 8, 2))) is None and dense(Scores(MLP(2, 1, 8, 2))) is not None
 
 
 @pytest.mark.parametrize("objective", ["gan", "wgan", "wgan-gp", "lsgan", "hinge", "r3gan"])
