@@ -86,20 +86,24 @@ def ring(run: Run, frames: int = 48, points: int = 300, side: int = 24) -> None:
     clouds, fields, steps = [], [], []
     for i in chosen:
         step, _, raw = run.frame(i) or (0, 0.0, b"")
-        clouds.append(np.frombuffer(raw, "<u2", total * 2).reshape(total, 2)[:points])
+        clouds.append(_points(raw, points))
         field = np.frombuffer(raw, "u1", grid * grid, total * 4).reshape(grid, grid)
         fields.append(field[:: grid // side, :: grid // side][:side, :side])
         steps.append(step)
-    real = np.frombuffer(run.real(), "<u2").reshape(-1, 2)[:points]
     write_scene(
         "train_2d",
         {"draw": "training", "points": points, "field": side,
          "label": f"A recorded training: {run.config.objective} learns {run.config.data}."},
         points=np.array(clouds, "uint16"),
-        real=np.array(real, "uint16"),
+        real=_points(run.real(), points),
         field=np.array(fields),
         steps=np.array(steps, "float32"),
     )  # fmt: skip
+
+
+def _points(raw: bytes, n: int) -> np.ndarray:
+    """The first n points [n, 2] of a frame, or of the real ones, as they are stored."""
+    return np.frombuffer(raw, "<u2", 2 * n).reshape(n, 2)
 
 
 def race(*contestants: Run) -> None:
@@ -123,7 +127,7 @@ def _quality(run: Run) -> np.ndarray:
     rows = []
     for i in range(run.frame_count()):
         _, seconds, raw = run.frame(i) or (0, 0.0, b"")
-        shares = np.frombuffer(raw, "<u2", 2 * scene["points"]).reshape(-1, 2) / 65535
+        shares = _points(raw, scene["points"]) / 65535
         points = np.array(low) + shares * (np.array(high) - low)
         gaps = np.linalg.norm(points[:, None] - np.array(scene["modes"])[None], axis=2).min(1)
         rows.append((seconds, (gaps <= reach).mean()))
@@ -141,19 +145,17 @@ def compare(lesson: str, frames: int = 36, points: int = 160) -> None:
         for side, config in zip(LESSONS[lesson].sides, LESSONS[lesson].configs(), strict=True):
             run = runs.create(config, Path(folder) / runs.new_id(config))
             list(record(run))
-            total, last = (run.scene() or {})["points"], run.frame_count() - 1
-            for i in np.linspace(0, last, frames).round().astype(int):
+            for i in np.linspace(0, run.frame_count() - 1, frames).round().astype(int):
                 _, _, raw = run.frame(int(i)) or (0, 0.0, b"")
-                cloud = np.frombuffer(raw, "<u2", total * 2).reshape(total, 2)
-                clouds.append(cloud[:points])
+                clouds.append(_points(raw, points))
             names.append(side.label)
-        real = np.frombuffer(run.real(), "<u2").reshape(-1, 2)[:points]
+        real = _points(run.real(), points)
     write_scene(
         "compare",
         {"draw": "compare", "points": points, "names": names,
          "label": f"Recorded trainings side by side, from one start: {' and '.join(names)}."},
         points=np.array(clouds, "uint16"),
-        real=np.array(real, "uint16"),
+        real=real,
     )  # fmt: skip
 
 
