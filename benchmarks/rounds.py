@@ -27,8 +27,10 @@ sys.path.insert(0, str(ROOT))
 from gan_core import runs  # noqa: E402
 from gan_core.build import build  # noqa: E402
 from gan_core.config import Config  # noqa: E402
-from gan_core.dense import Seen, dense  # noqa: E402
+from gan_core.dense import Look, dense  # noqa: E402
+from gan_core.models import core  # noqa: E402
 from gan_core.presets import preset  # noqa: E402
+from gan_core.rounds import Bill  # noqa: E402
 from gan_core.training import train  # noqa: E402
 
 ROUNDS, TURNS = 100, 9
@@ -111,21 +113,25 @@ def ours(config: Config) -> Iterator[None]:
 def apart(config: Config) -> float:
     """The largest relative difference between the gradients of D's loss and penalty, both ways."""
     made, data, _ = build(config)
-    D, rng = made.D, torch.Generator().manual_seed(1)
-    x, fake = data.sample(config.batch, rng), torch.randn(config.batch, 2, generator=rng)
+    D, rng = core(made.D), torch.Generator().manual_seed(1)
+    x = made.at_scale(data.sample(config.batch, rng))
+    fake = torch.randn(config.batch, 2, generator=rng)
     state = rng.get_state()
     loss = LOSSES[config.objective][0](D(x), D(fake)).mean() + penalty(config, D, x, fake, rng)
     known = torch.autograd.grad(loss, list(D.parameters()))
     rng.set_state(state)  # the same points between real and fake
     fast = dense(D)
     assert fast is not None
-    scores, slopes = fast.both(torch.cat([x, fake]))
-    loss = made.objective.d_loss(*scores.chunk(2)).mean()
-    extra = made.objective.penalty(Seen(fast, (x, fake), slopes.chunk(2)), x, fake, rng)
-    assert extra is not None
-    got = torch.autograd.grad(loss + extra.mean(), list(D.parameters()))
+    look = Look(fast, x, fake)
+    prices = made.objective.prices(x, fake, rng)
+    Bill(fast, look, (x, fake), prices).pull(
+        torch.cat(made.objective.d_grad(*look.scores)) / len(x)
+    )
+    got = [p.grad for p in D.parameters()]
     return max(
-        float((a - b).norm() / a.norm()) for a, b in zip(known, got, strict=True) if a.norm()
+        float((a - b).norm() / a.norm())
+        for a, b in zip(known, got, strict=True)
+        if a.norm() and b is not None
     )
 
 

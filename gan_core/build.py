@@ -31,8 +31,9 @@ from gan_core.models import (
 )
 from gan_core.models import init as draw
 from gan_core.objectives import OBJECTIVES, Objective
+from gan_core.players import Plan, Players
 from gan_core.readings import Inputs
-from gan_core.training import Plan, Players, train
+from gan_core.training import train
 
 WARM_UP = 5  # first rounds, slower than the rest
 

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from gan_core import build
 from gan_core.catalog import BadInput
 from gan_core.config import Config
-from gan_core.training import Players
+from gan_core.players import Players
 
 FORMAT = "gan_core 1"
 LARGEST = 512 * 2**20  # bytes a checkpoint may have; ours are below 100 MB
@@ -62,7 +62,8 @@ def save(path: Path, players: Players, config: Config, resumable: bool = True) -
     }
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        save_file({k: v.detach().cpu().contiguous() for k, v in tensors.items()}, part, header)
+        own = {k: v.detach().to("cpu", copy=True).contiguous() for k, v in tensors.items()}
+        save_file(own, part, header)  # which refuses tensors that share memory
         os.replace(part, path)
     except SafetensorError as error:  # it wraps the system's own error, a full disk say
         raise OSError(f"cannot write {path.name}: {error}") from None

@@ -1,4 +1,4 @@
-"""D's scores and slopes as plain matrix products, for MLPs of ReLU layers.
+"""MLPs of ReLU layers as plain matrix products, with their way back written out.
 
 Such a D is D(x) = w·m₃W₃·m₂W₂·m₁W₁·f(x) (biases apart), with masks m of zeros and ones that say
 which units are on, and f the Fourier features or x itself. So ∇D is that product read from the
@@ -6,58 +6,161 @@ left, δ₁W₁ times the derivative of f, and every δ is also what a weight's 
 do not change under a small step, so a penalty on ∇D has the gradient δₗᵀtₗ₋₁ in Wₗ, where t is the
 change of the layers when x moves along u = ∂penalty/∂(∇D): no second derivative, no graph of a
 graph. Exact wherever no unit is right at its kink.
+
+`pull` takes a loss's gradient in what a network gave, and writes those in its weights to their
+`.grad`.
 """
 
 import math
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from functools import cached_property
 
 import torch
 from torch import Tensor, nn
 
 from gan_core.models import Carrier, Fourier, Packed, Scores
 
-_off_where = torch.ops.aten.threshold_backward  # (g, a, 0): g where a > 0, else 0
+
+class Chain:
+    """Linear layers with ReLUs between, [n, inputs] -> [n, outputs].
+
+    It holds the weights' own memory and that of their `.grad`: both may be written to, not
+    exchanged, while a chain is in use.
+    """
+
+    def __init__(self, layers: Sequence[nn.Linear]):
+        parameters = [p for layer in layers for p in (layer.weight, layer.bias)]
+        for p in parameters:
+            p.grad = torch.zeros_like(p) if p.grad is None else p.grad
+        self.weights, self.biases = ([p.detach() for p in parameters[i::2]] for i in (0, 1))
+        self.turned = [W.t() for W in self.weights]
+        grads = [p.grad for p in parameters if p.grad is not None]
+        self.weight_grads, self.bias_grads = grads[::2], grads[1::2]
+
+    def forward(self, a: Tensor) -> tuple[list[Tensor], Tensor]:
+        """What each layer is handed, the input first, and what the last one gives."""
+        layers = [a]
+        for W, b in zip(self.turned[:-1], self.biases, strict=False):
+            layers.append(torch.addmm(b, layers[-1], W).clamp_min_(0))
+        return layers, torch.addmm(self.biases[-1], layers[-1], self.turned[-1])
+
+    def back(self, masks: Sequence[Tensor], lead: Tensor | None) -> list[Tensor]:
+        """The gradient of Σ lead·output in the input, then in every layer's sums, the last's being
+        `lead` [n, outputs] itself. None means 1, for one output."""
+        delta = self.weights[-1] if lead is None else lead @ self.weights[-1]
+        deltas = [] if lead is None else [lead]
+        for W, mask in zip(self.weights[-2::-1], reversed(masks), strict=True):
+            deltas.insert(0, mask * delta)
+            delta = deltas[0] @ W
+        return [delta, *deltas]
+
+    def pull(self, i: int, delta: Tensor, handed: Tensor, each: Tensor, beta: int) -> None:
+        """Layer i's gradients: deltaᵀ `handed` and deltaᵀ `each` [n], on top of `beta` times what
+        stands there."""
+        turned = delta.t()
+        self.weight_grads[i].addmm_(turned, handed, beta=beta)
+        self.bias_grads[i].addmv_(turned, each, beta=beta)
+
+
+class Map:
+    """A generator of this kind, [n, latent] -> [n, d]. To autograd what it makes, `out`, is
+    a leaf."""
+
+    def __init__(self, layers: Sequence[nn.Linear]):
+        self.chain = Chain(layers)
+
+    def __call__(self, z: Tensor) -> Tensor:
+        self._layers, out = self.chain.forward(z.detach())
+        self.out = out.requires_grad_(torch.is_grad_enabled())
+        return self.out
+
+    def pull(self, delta: Tensor) -> None:
+        """From the gradient in what was made last, [n, d]; written anew."""
+        masks, ones = [a.sign() for a in self._layers[1:]], delta.new_ones(len(delta))
+        _, *deltas = self.chain.back(masks, delta)
+        for i, (found, a) in enumerate(zip(deltas, self._layers, strict=True)):
+            self.chain.pull(i, found, a, ones, beta=0)
 
 
 class Dense:
-    """A D of this kind, with the scorer's contract: `D(x)` is [n], `D.slopes(…)` are ∇D [n, d]."""
+    """A D of this kind."""
 
     def __init__(self, frequencies: Tensor | None, layers: Sequence[nn.Linear]):
-        self._phase = None if frequencies is None else 2 * math.pi * frequencies
-        self._weights = [w for layer in layers for w in (layer.weight, layer.bias)]
+        self.phase = None if frequencies is None else 2 * math.pi * frequencies
+        self.chain = Chain(layers)
 
-    def both(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Scores [n] and slopes ∇D [n, d] at x [n, d], both differentiable in D's weights. The
-        scores are also in x; the slopes are not."""
-        found: tuple[Tensor, Tensor] = _Both.apply(x, self._phase, *self._weights)
-        return found
+    def features(self, x: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor] | None]:
+        """What the first layer sees of x [n, d], and the sines and cosines in it."""
+        if self.phase is None:
+            return x, None
+        angle = x @ self.phase
+        turn = angle.sin(), angle.cos()
+        return torch.cat([x, *turn], 1), turn
 
-    def __call__(self, x: Tensor) -> Tensor:
-        return self.both(x)[0]
+    def slopes(self, delta: Tensor, turn: tuple[Tensor, Tensor] | None) -> Tensor:
+        """The gradient in x [n, d], of one in the features."""
+        if self.phase is None or turn is None:
+            return delta
+        d, k = self.phase.shape
+        swing = torch.addcmul(delta[:, d : d + k] * turn[1], delta[:, d + k :], turn[0], value=-1)
+        return torch.addmm(delta[:, :d], swing, self.phase.t())
 
-    def scores(self, x: Tensor) -> Tensor:
-        """Scores [n] alone, differentiable in D's weights and not in x: the cheapest."""
-        found: Tensor = _Map.apply(_features(x, self._phase)[0], *self._weights)
-        return found.flatten()
-
-    def slopes(self, *at: Tensor) -> Sequence[Tensor]:
-        """∇D at every sample of each of `at`, all in one pass."""
-        return self.both(torch.cat(at))[1].split([len(x) for x in at])
+    def moved(self, u: Tensor, turn: tuple[Tensor, Tensor] | None) -> Tensor:
+        """How the features change when x moves along u [n, d]."""
+        if self.phase is None or turn is None:
+            return u
+        angle = u @ self.phase
+        return torch.cat([u, angle * turn[1], -angle * turn[0]], 1)
 
 
-class Seen:
-    """A Dense that has just scored the batches `at`, joined: it knows their slopes already."""
+class Look:
+    """One pass of D over some batches [n, d], joined; `scores` are one [n] for each."""
 
-    def __init__(self, D: Dense, at: Sequence[Tensor], slopes: Sequence[Tensor]):
-        self._D, self._known = D, list(zip(at, slopes, strict=True))
+    def __init__(self, D: Dense, *batches: Tensor):
+        self._D, self._sizes = D, [len(x) for x in batches]
+        joined = torch.cat(batches) if len(batches) > 1 else batches[0]
+        features, self._turn = D.features(joined.detach())
+        self._layers, out = D.chain.forward(features)
+        self.scores = out.flatten().split(self._sizes)
+        self._deltas: list[Tensor] = []
 
-    def __call__(self, x: Tensor) -> Tensor:
-        return self._D(x)
+    @cached_property
+    def slopes(self) -> Sequence[Tensor]:
+        """∇D, one [n, d] for each batch; costs a way back when it is first asked for."""
+        into, *self._deltas = self._D.chain.back(self._masks, None)
+        self._deltas.append(into.new_ones(len(into), 1))
+        return self._D.slopes(into, self._turn).split(self._sizes)
 
-    def slopes(self, *at: Tensor) -> Sequence[Tensor]:
-        known = [next((s for seen, s in self._known if seen is x), None) for x in at]
-        return [self._D.slopes(x)[0] if s is None else s for x, s in zip(at, known, strict=True)]
+    @cached_property
+    def _masks(self) -> list[Tensor]:
+        """1 where a unit is on, 0 where it is off, for every hidden layer."""
+        return [a.sign() for a in self._layers[1:]]
+
+    def towards(self, c: Tensor) -> Tensor:
+        """Σ c·score's gradient [n, d] in the last batch, with c [n] for its scores."""
+        rows = slice(-len(c), None)
+        into, *_ = self._D.chain.back([a[rows].sign() for a in self._layers[1:]], c[:, None])
+        return self._D.slopes(into, self._turn and (self._turn[0][rows], self._turn[1][rows]))
+
+    def pull(self, c: Tensor | None, u: Tensor | None, beta: int = 0) -> None:
+        """From a loss's gradients in all scores, c [n], and in all slopes, u [n, d]; on top of
+        `beta` times what stands there."""
+        if u is not None:
+            self._pull_slopes(c, u, beta)
+        elif c is not None:
+            ones = torch.ones_like(c)
+            _, *deltas = self._D.chain.back(self._masks, c[:, None])
+            for i, (delta, a) in enumerate(zip(deltas, self._layers, strict=True)):
+                self._D.chain.pull(i, delta, a, ones, beta)
+
+    def _pull_slopes(self, c: Tensor | None, u: Tensor, beta: int) -> None:
+        chain, move = self._D.chain, self._D.moved(u, self._turn)
+        each = u.new_zeros(len(u)) if c is None else c
+        for i, (delta, a) in enumerate(zip(self._deltas, self._layers, strict=True)):
+            by = move if c is None else torch.addcmul(move, a, c[:, None])
+            chain.pull(i, delta, by, each, beta)
+            if i < len(self._masks):
+                move = (move @ chain.turned[i]).mul_(self._masks[i])
 
 
 def dense(D: nn.Module) -> Dense | None:
@@ -73,13 +176,10 @@ def dense(D: nn.Module) -> Dense | None:
     return Dense(frequencies, layers) if layers else None
 
 
-def dense_map(G: nn.Module) -> Callable[[Tensor], Tensor] | None:
-    """The same generator, [n, latent] -> [n, d], as matrix products; None for any other kind."""
-    if isinstance(G, Carrier):
-        body = dense_map(G.body)
-        return None if body is None else lambda inputs: G.carried(inputs, body)
-    weights = [w for layer in _layers(G) for w in (layer.weight, layer.bias)]
-    return (lambda z: _Map.apply(z, *weights)) if weights else None
+def dense_map(G: nn.Module) -> Map | None:
+    """The MLP of a generator, or the one in a `Carrier`, as matrix products; None for others."""
+    layers = _layers(G.body if isinstance(G, Carrier) else G)
+    return Map(layers) if layers else None
 
 
 def _layers(body: nn.Module) -> list[nn.Linear]:
@@ -89,91 +189,3 @@ def _layers(body: nn.Module) -> list[nn.Linear]:
     linear, between = list(body)[::2], list(body)[1::2]
     plain = all(type(m) is nn.Linear for m in linear) and all(type(m) is nn.ReLU for m in between)
     return [m for m in linear if isinstance(m, nn.Linear)] if plain and len(body) % 2 else []
-
-
-def _features(x: Tensor, phase: Tensor | None) -> tuple[Tensor, tuple[Tensor, Tensor] | None]:
-    """What the first layer sees of x, and the sines and cosines in it."""
-    if phase is None:
-        return x, None
-    angle = x @ phase
-    turn = angle.sin(), angle.cos()
-    return torch.cat([x, *turn], 1), turn
-
-
-def _passed(a: Tensor, weights: Sequence[Tensor]) -> list[Tensor]:
-    """What every layer hands to the next, the input first, the last layer's output left out."""
-    layers = [a]
-    for W, b in zip(weights[:-2:2], weights[1:-2:2], strict=True):
-        layers.append(torch.addmm(b, layers[-1], W.t()).clamp_min_(0))
-    return layers
-
-
-class _Map(torch.autograd.Function):
-    """(z [n, latent], W₁, b₁, …) -> [n, d]: one node where autograd would have eight."""
-
-    @staticmethod
-    def forward(ctx: Any, z: Tensor, *weights: Tensor) -> Tensor:
-        layers = _passed(z, weights)
-        ctx.kept = layers, weights
-        return torch.addmm(weights[-1], layers[-1], weights[-2].t())
-
-    @staticmethod
-    def backward(ctx: Any, delta: Tensor) -> Any:
-        layers, weights = ctx.kept
-        found: list[Tensor] = []
-        for i in reversed(range(len(layers))):
-            found = [delta.t() @ layers[i], delta.sum(0), *found]
-            if i:
-                delta = _off_where(delta @ weights[2 * i], layers[i], 0)
-        return None, *found
-
-
-class _Both(torch.autograd.Function):
-    """(x [n, d], 2π·frequencies or None, W₁, b₁, …, w, b) -> scores [n], slopes [n, d]."""
-
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, phase: Tensor | None, *weights: Tensor) -> Any:
-        a, turn = _features(x, phase)
-        layers = _passed(a, weights)
-        scores = torch.addmm(weights[-1], layers[-1], weights[-2].t()).flatten()
-        delta = weights[-2].expand(len(x), -1)
-        deltas: list[Tensor] = []
-        for a, W in zip(layers[:0:-1], weights[-4::-2], strict=True):
-            deltas.insert(0, _off_where(delta, a, 0))
-            delta = deltas[0] @ W
-        slopes = delta
-        if phase is not None and turn is not None:
-            d, k = x.shape[1], phase.shape[1]
-            swing = torch.addcmul(
-                delta[:, d : d + k] * turn[1], delta[:, d + k :], turn[0], value=-1
-            )
-            slopes = torch.addmm(delta[:, :d], swing, phase.t())
-        ctx.kept = layers, deltas, weights, phase, turn, slopes
-        ctx.set_materialize_grads(False)
-        return scores, slopes
-
-    @staticmethod
-    def backward(ctx: Any, c: Tensor | None, u: Tensor | None) -> Any:
-        """From c = ∂loss/∂scores [n] and u = ∂loss/∂slopes [n, d]."""
-        layers, deltas, weights, phase, turn, slopes = ctx.kept
-        if not ctx.needs_input_grad[2]:
-            return None if c is None else c[:, None] * slopes, None, *[None] * len(weights)
-        move = u
-        if u is not None and phase is not None:
-            angle = u @ phase
-            move = torch.cat([u, angle * turn[1], -angle * turn[0]], 1)
-        found: list[Tensor | None] = []
-        for i, a in enumerate(layers):
-            by = a * c[:, None] if c is not None else None
-            if move is not None:
-                by = move if by is None else by.add_(move)
-            if by is None:
-                break  # neither is asked for
-            if i == len(deltas):
-                found += [by.sum(0, keepdim=True), c if c is None else c.sum()[None]]
-                break
-            found += [deltas[i].t() @ by, c if c is None else c @ deltas[i]]
-            if move is not None:
-                move = _off_where(move @ weights[2 * i].t(), layers[i + 1], 0)
-        dx = c[:, None] * slopes if ctx.needs_input_grad[0] and c is not None else None
-        return dx, None, *found

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from gan_core import checkpoint
 from gan_core.catalog import OBJECTIVES, BadInput
 from gan_core.config import Config
-from gan_core.training import Players
+from gan_core.players import Players
 
 
 def take_over(path: Path, players: Players, config: Config) -> list[str]:

@@ -20,8 +20,9 @@ from gan_core.config import Config
 from gan_core.data import Images, Toy
 from gan_core.metrics import Kernels, Meeting, Optimum
 from gan_core.models import Packed, core
+from gan_core.players import Players
 from gan_core.readings import Inputs
-from gan_core.training import Players, generate
+from gan_core.training import generate
 
 SAMPLES_2D = 2500  # the published protocol's
 SAMPLES_FAST, SAMPLES_FULL = 1000, 5000  # images: while training, and at its end

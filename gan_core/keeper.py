@@ -5,8 +5,8 @@ Both are taken by the clock, and twice as rarely whenever they were thinned.
 
 from gan_core import checkpoint
 from gan_core.config import Config
+from gan_core.players import Players
 from gan_core.runs import Run, snapshots
-from gan_core.training import Players
 
 FRAME_EVERY = 0.1  # seconds between frames of the film at first
 SNAPSHOT_EVERY = 0.5  # seconds between snapshots at first

@@ -1,28 +1,45 @@
 """Every GAN system as two functions of two numbers, side by side.
 
 Contract, once for all: `real` and `fake` are D's raw outputs [n] (no sigmoid in D), losses come
-back elementwise [n] and the trainer takes means; both players minimise. `penalty(D, x, x_fake)`
-is what D's loss adds at each sample, [n]. `after` sees D and the scores of its step and returns
-the objective of the next one, so whatever changes during training (BEGAN's k) is data.
+back elementwise [n] and the trainer takes means; both players minimise. `d_grad` and `g_grad` are
+the losses' derivatives in D's outputs, written out: autograd finds the same, but takes as long as a
+small network's pass. `penalty(D, x, x_fake)` is what D's loss adds at each sample, [n]. `after`
+sees D and the scores of its step and returns the objective of the next one, so whatever changes
+during training (BEGAN's k) is data.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import relu, softplus
 
 Scorer = Callable[[Tensor], Tensor]
+TINY = 1e-12  # √ has no slope at 0
 
 
-@runtime_checkable
-class KnowsSlopes(Protocol):
-    """A scorer that has its input gradients at hand."""
+@dataclass(frozen=True)
+class Price:
+    """weight·(‖∇D‖ - centre)², what D's loss adds at each of the samples `at` [n, …]."""
 
-    def slopes(self, *at: Tensor) -> Sequence[Tensor]:
-        """∇D [n, d] at each sample of each of `at`."""
+    at: Tensor
+    weight: float
+    centre: float = 0.0
+
+    def of(self, slope2: Tensor) -> Tensor:
+        """[n], where ‖∇D‖² is `slope2` [n]."""
+        if not self.centre:
+            return self.weight * slope2
+        return self.weight * ((slope2 + TINY).sqrt() - self.centre) ** 2
+
+    def grad(self, slopes: Tensor) -> Tensor:
+        """Its derivative in ∇D [n, d]."""
+        if not self.centre:
+            return 2 * self.weight * slopes
+        size = (slopes.square().sum(1, keepdim=True) + TINY).sqrt()
+        return 2 * self.weight * (1 - self.centre / size) * slopes
 
 
 @dataclass(frozen=True)
@@ -40,13 +57,25 @@ class Objective:
     def g_loss(self, real: Tensor, fake: Tensor) -> Tensor:
         raise TypeError(f"{type(self).__name__} has no g_loss: use one of OBJECTIVES.")
 
+    def d_grad(self, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+        """The derivatives of `d_loss` in D's output at each real and each generated sample."""
+        raise TypeError(f"{type(self).__name__} has no d_grad: use one of OBJECTIVES.")
+
+    def g_grad(self, real: Tensor, fake: Tensor) -> Tensor:
+        """The derivative of `g_loss` in D's output at each generated sample."""
+        raise TypeError(f"{type(self).__name__} has no g_grad: use one of OBJECTIVES.")
+
+    def prices(self, x: Tensor, x_fake: Tensor, rng: torch.Generator) -> list[Price]:
+        """What D's slopes cost, and where."""
+        return [Price(at, w / 2) for w, at in ((self.r1, x), (self.r2, x_fake)) if w]
+
     def penalty(self, D: Scorer, x: Tensor, x_fake: Tensor, rng: torch.Generator) -> Tensor | None:
-        weighted = [(w, at) for w, at in ((self.r1, x), (self.r2, x_fake)) if w]
-        if not weighted:
+        """The sum of all prices, [n], differentiable in D's weights."""
+        prices = self.prices(x, x_fake, rng)
+        if not prices:
             return None
-        slopes = slope2(D, *(at for _, at in weighted))
-        parts = [w / 2 * slope for (w, _), slope in zip(weighted, slopes, strict=True)]
-        return torch.stack(parts).sum(0)
+        slopes = slope2(D, *(price.at for price in prices))
+        return torch.stack([p.of(slope) for p, slope in zip(prices, slopes, strict=True)]).sum(0)
 
     def after(self, D: nn.Module, real: Tensor, fake: Tensor) -> "Objective":
         return self
@@ -69,6 +98,12 @@ class GAN(Objective):
     def g_loss(self, real: Tensor, fake: Tensor) -> Tensor:
         return -softplus(fake)
 
+    def d_grad(self, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+        return -torch.sigmoid(-real), torch.sigmoid(fake)
+
+    def g_grad(self, real: Tensor, fake: Tensor) -> Tensor:
+        return -torch.sigmoid(fake)
+
 
 @dataclass(frozen=True)
 class NSGAN(Objective):
@@ -79,6 +114,12 @@ class NSGAN(Objective):
 
     def g_loss(self, real: Tensor, fake: Tensor) -> Tensor:
         return softplus(-fake)
+
+    def d_grad(self, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+        return -torch.sigmoid(-real), torch.sigmoid(fake)
+
+    def g_grad(self, real: Tensor, fake: Tensor) -> Tensor:
+        return -torch.sigmoid(-fake)
 
 
 @dataclass(frozen=True)
@@ -95,6 +136,12 @@ class LSGAN(Objective):
     def g_loss(self, real: Tensor, fake: Tensor) -> Tensor:
         return (fake - self.c) ** 2 / 2
 
+    def d_grad(self, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+        return real - self.b, fake - self.a
+
+    def g_grad(self, real: Tensor, fake: Tensor) -> Tensor:
+        return fake - self.c
+
 
 @dataclass(frozen=True)
 class WGAN(Objective):
@@ -107,6 +154,12 @@ class WGAN(Objective):
 
     def g_loss(self, real: Tensor, fake: Tensor) -> Tensor:
         return -fake
+
+    def d_grad(self, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+        return -torch.ones_like(real), torch.ones_like(fake)
+
+    def g_grad(self, real: Tensor, fake: Tensor) -> Tensor:
+        return -torch.ones_like(fake)
 
     @torch.no_grad()
     def after(self, D: nn.Module, real: Tensor, fake: Tensor) -> "WGAN":
@@ -127,14 +180,17 @@ class WGANGP(Objective):
     def g_loss(self, real: Tensor, fake: Tensor) -> Tensor:
         return -fake
 
-    def penalty(self, D: Scorer, x: Tensor, x_fake: Tensor, rng: torch.Generator) -> Tensor:
+    def d_grad(self, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+        return -torch.ones_like(real), torch.ones_like(fake)
+
+    def g_grad(self, real: Tensor, fake: Tensor) -> Tensor:
+        return -torch.ones_like(fake)
+
+    def prices(self, x: Tensor, x_fake: Tensor, rng: torch.Generator) -> list[Price]:
         one_each = (len(x),) + (1,) * (x.dim() - 1)
         mix = torch.rand(one_each, generator=rng, device=x.device, dtype=x.dtype)
-        (slope,) = slope2(D, torch.lerp(x_fake, x, mix))
-        slope = (slope + 1e-12).sqrt()  # √ has no slope at 0
-        penalty = self.lam * (slope - 1) ** 2
-        zero_centred = super().penalty(D, x, x_fake, rng)
-        return penalty if zero_centred is None else penalty + zero_centred
+        between = Price(torch.lerp(x_fake, x, mix), self.lam, centre=1.0)
+        return [between, *super().prices(x, x_fake, rng)]
 
 
 @dataclass(frozen=True)
@@ -151,6 +207,12 @@ class BEGAN(Objective):
 
     def g_loss(self, real: Tensor, fake: Tensor) -> Tensor:
         return fake
+
+    def d_grad(self, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+        return torch.ones_like(real), -self.k * torch.ones_like(fake)
+
+    def g_grad(self, real: Tensor, fake: Tensor) -> Tensor:
+        return torch.ones_like(fake)
 
     @torch.no_grad()
     def after(self, D: nn.Module, real: Tensor, fake: Tensor) -> "BEGAN":
@@ -171,6 +233,12 @@ class Hinge(Objective):
     def g_loss(self, real: Tensor, fake: Tensor) -> Tensor:
         return -fake
 
+    def d_grad(self, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+        return -(real < 1).to(real.dtype), (fake > -1).to(fake.dtype)
+
+    def g_grad(self, real: Tensor, fake: Tensor) -> Tensor:
+        return -torch.ones_like(fake)
+
 
 @dataclass(frozen=True)
 class R3GAN(Objective):
@@ -186,15 +254,19 @@ class R3GAN(Objective):
     def g_loss(self, real: Tensor, fake: Tensor) -> Tensor:
         return softplus(real - fake)  # -log σ(D(x̃) - D(x))
 
+    def d_grad(self, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+        grad = torch.sigmoid(fake - real)
+        return -grad, grad
+
+    def g_grad(self, real: Tensor, fake: Tensor) -> Tensor:
+        return -torch.sigmoid(real - fake)
+
 
 def slope2(D: Scorer, *at: Tensor) -> list[Tensor]:
     """‖∇D‖² at each sample, [n] for each batch [n, …] of `at`, differentiable in D's weights.
 
-    A scorer that has `slopes(*at)` is asked for them; any other is differentiated twice, in one
-    pass over all batches.
+    D is differentiated twice, in one pass over all batches.
     """
-    if isinstance(D, KnowsSlopes):
-        return [slope.square().sum(1) for slope in D.slopes(*at)]
     x = torch.cat(at).detach().requires_grad_()
     (slope,) = torch.autograd.grad(D(x).sum(), x, create_graph=True)
     return list(slope.flatten(1).square().sum(1).split([len(batch) for batch in at]))

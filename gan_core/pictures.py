@@ -12,8 +12,9 @@ from torch import Tensor
 
 from gan_core.data import Images, Toy
 from gan_core.models import beside_others
+from gan_core.players import Players
 from gan_core.readings import Inputs
-from gan_core.training import Players, generate
+from gan_core.training import generate
 
 FIELD = 48  # cells on a side of D's field
 POINTS = 1000

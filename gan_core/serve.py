@@ -25,9 +25,10 @@ from gan_core.catalog import BadInput, choose, own_points
 from gan_core.config import Config
 from gan_core.data import Toy, load
 from gan_core.data.toys import square
+from gan_core.players import Players
 from gan_core.readings import Inputs
 from gan_core.runs import CHECKPOINT, Run
-from gan_core.training import Players, generate
+from gan_core.training import generate
 
 HELD = 3  # checkpoints kept open
 MOST = 1024  # samples in one answer

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from gan_core.objectives import WGAN
-from gan_core.training import Players
+from gan_core.players import Players
 
 BINS = 24
 AT_LIMIT = 0.999  # of c: the clamp sets weights to it exactly, but c itself was rounded

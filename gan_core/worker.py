@@ -116,7 +116,7 @@ class _Recorder:
         self.latents = fixed_latents(self.config, self.reads)
         self.judge = judge.Judge(self.config, self.data, self.reads)
         self.log_every = max(1, self.config.steps // 1000)
-        self.unchecked: list[Tensor] = []  # losses since the last look
+        self.unchecked: list[tuple[Tensor, Tensor]] = []  # scores since the last look
         self.limit = min(self.config.seconds or math.inf, _server_limit())
         self.judging = 0.0  # seconds of this sitting that went into measuring
         self.keeper = Keeper(run, self.before)
@@ -136,7 +136,7 @@ class _Recorder:
         )  # the start, after its frame is on the page
         for step in self._rounds():
             self.last = step
-            self.unchecked.append(step.d_loss + step.g_loss)
+            self.unchecked.append((step.real, step.fake))
             if step.number % self.log_every == 0:
                 self._log(step)
             now = self.seconds
@@ -192,15 +192,15 @@ class _Recorder:
         self.run.append_curves(row | {"seconds": self.seconds})
 
     def _check(self) -> None:
-        """Stop at the first loss since the last look that is no finite number."""
+        """Stop at the first score since the last look that is no finite number."""
         if not self.unchecked:
             return
-        losses = torch.stack(self.unchecked).isfinite().tolist()
-        first = self.players.step - len(losses) + 1
+        scores = torch.stack([torch.stack(both).flatten() for both in self.unchecked])
+        fine = scores.isfinite().all(1).tolist()
+        first = self.players.step - len(fine) + 1
         self.unchecked.clear()
-        if not all(losses):
-            at = first + losses.index(False)
-            raise Diverged(_diverged(at))
+        if not all(fine):
+            raise Diverged(_diverged(first + fine.index(False)))
 
     def _save(self) -> None:
         self._check()
@@ -280,7 +280,7 @@ class _Recorder:
         """One half-round, or one round, which is logged."""
         if name == "step-both":
             step = next(train(self.players, self._real, self.plan))
-            loss = step.d_loss + step.g_loss
+            loss = step.d_loss() + step.g_loss()
             self._log(step)
         else:
             loss = half_round(self.players, self._real, self.plan, name[-1].upper())

@@ -69,8 +69,12 @@ def mixture(name: str, modes: Tensor, std: float, imbalance: float = 0.0) -> Toy
 
     def draw(n: int, generator: Generator) -> Tensor:
         place = generator.device
-        which = torch.multinomial(weights.to(place), n, True, generator=generator)
-        return modes.to(place)[which] + std * torch.randn(n, 2, generator=generator, device=place)
+        if imbalance:
+            which = torch.multinomial(weights.to(place), n, True, generator=generator)
+        else:  # the same, sooner
+            which = torch.randint(len(modes), (n,), generator=generator, device=place)
+        x = torch.randn(n, 2, generator=generator, device=place).mul_(std)
+        return x.add_(modes.to(place).index_select(0, which))
 
     def density(x: Tensor) -> Tensor:
         return log_gaussians(x, modes.to(x.device), std, weights.to(x.device))

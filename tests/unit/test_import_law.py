@@ -14,6 +14,9 @@ FLOORS = [
     {
         "readings",
         "dense",
+        "flat",
+        "players",
+        "rounds",
         "training",
         "equilibrium",
         "dirac",
@@ -46,7 +49,7 @@ ORDERED = [
     ["runs", "signs", "alarms", "health"],
     ["config", "pictures"],
     ["config", "judge"],
-    ["dense", "training"],
+    ["dense", "flat", "players", "rounds", "training"],
     ["dirac", "dirac_verdict"],
     ["equilibrium", "bins", "population", "learned"],
     ["answers", "worker", "serve"],

@@ -81,7 +81,7 @@ def test_an_attached_fake_leaves_g_where_it_is(seed):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_reused_batch_is_learnt_by_heart(seed):
     wrong, right = numbers("batch-reused", seed)
-    assert wrong["reported"] > 0.5
+    assert wrong["reported"] > 0.3
     assert abs(right["reported"]) < 0.15 and abs(wrong["fresh"]) < 0.15
 
 

@@ -18,6 +18,7 @@ from gan_core.objectives import (
     WGAN,
     WGANGP,
     Hinge,
+    Price,
     slope2,
 )
 
@@ -132,6 +133,23 @@ def test_any_objective_takes_r1_as_a_cure(name):
     base = without.penalty(D, x, fake, seeds[0])
     extra = cured.penalty(D, x, fake, seeds[1]) - (0 if base is None else base)
     torch.testing.assert_close(extra, D.weight.square().sum().expand(4))
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_the_written_derivatives_are_those_of_the_losses(name):
+    loss = OBJECTIVES[name](k=0.3) if name == "began" else OBJECTIVES[name]()
+    real, fake = torch.randn(2, 50, generator=RNG, dtype=torch.float64).mul(2).requires_grad_()
+    expected = torch.autograd.grad(loss.d_loss(real, fake).sum(), (real, fake))
+    torch.testing.assert_close(loss.d_grad(real, fake), expected)
+    (expected,) = torch.autograd.grad(loss.g_loss(real.detach(), fake).sum(), fake)
+    torch.testing.assert_close(loss.g_grad(real, fake), expected)
+
+
+def test_a_price_knows_its_derivative():
+    slopes = torch.randn(6, 2, generator=RNG, dtype=torch.float64).requires_grad_()
+    for price in (Price(slopes, 0.7), Price(slopes, 2.0, centre=1.0)):
+        (expected,) = torch.autograd.grad(price.of(slopes.square().sum(1)).sum(), slopes)
+        torch.testing.assert_close(price.grad(slopes.detach()), expected)
 
 
 @pytest.mark.parametrize("name", OBJECTIVES)

@@ -6,15 +6,17 @@ import pytest
 import torch
 from torch import nn
 
-from gan_core import checkpoint, training
+from gan_core import checkpoint
 from gan_core.build import build, plan, players
 from gan_core.catalog import OBJECTIVES
 from gan_core.config import Config
 from gan_core.models import MLP, Scores, init
 from gan_core.objectives import GAN
 from gan_core.objectives import OBJECTIVES as CLASSES
+from gan_core.players import Players
 from gan_core.presets import preset
-from gan_core.training import Players, generate, train
+from gan_core.rounds import Rounds
+from gan_core.training import generate, train
 
 SMALL = {"steps": 6, "batch": 16, "width": 8, "depth": 2, "precision": "float32", "device": "cpu"}
 CPU = torch.device("cpu")
@@ -123,7 +125,7 @@ def test_the_average_lies_between_where_g_was_and_where_it_is():
 def test_instance_noise_fades_to_nothing():
     config = preset("ns-gan", "ring", **SMALL, noise=5.0)
     made, data, how = build(config.replace(steps=1000))
-    loop, x = training._Loop(made, data.sample, how), torch.zeros(4096, 2)
+    loop, x = Rounds(made, data.sample, how), torch.zeros(4096, 2)
     seen = []
     for made.step in (0, 500, 1000):
         seen.append(loop.seen(x).std().item())

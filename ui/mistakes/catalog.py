@@ -103,12 +103,12 @@ _PENALTY = Mistake(
             "The norm of n slopes laid end to end grows with √n, so the critic that satisfies the"
             " penalty gets flatter as the batch gets larger.",
             (LAB + "penalty.py:OneNorm.penalty",),
-            (OBJECTIVES + "WGANGP.penalty", OBJECTIVES + "slope2"), readings.one_norm, 2.0,
+            (OBJECTIVES + "Price.of", OBJECTIVES + "slope2"), readings.one_norm, 2.0,
         ),
         Pair(
             "penalty-one-mix", "One ε for the batch",
             "All of a batch is tested at one share of the way from generated to real.",
-            (LAB + "penalty.py:OneMix.penalty",), (OBJECTIVES + "WGANGP.penalty",),
+            (LAB + "penalty.py:OneMix.prices",), (OBJECTIVES + "WGANGP.prices",),
             readings.one_mix, 1.0,
         ),
     ),

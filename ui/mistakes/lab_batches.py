@@ -14,7 +14,7 @@ from ui.mistakes.lab_critic import Shift, real_points, small_critic
 
 ROUNDS = 250
 CRITIC_STEPS = 100  # as in WGAN's own code for its first 25 rounds
-BATCH = 32
+BATCH = 16  # so few that some modes are missing from it, as in any batch of real images
 FRESH = 2000  # samples that the critic has not seen
 
 critic_loss = WGANGP(lam=0.1)  # as the official 2-D toy has it

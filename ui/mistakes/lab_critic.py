@@ -5,7 +5,8 @@ from torch import Tensor, nn
 
 from gan_core.models import MLP, Scores, init
 from gan_core.objectives import WGAN, Objective
-from gan_core.training import Plan, Players, Sampler, train
+from gan_core.players import Plan, Players, Sampler
+from gan_core.training import train
 from ui.mistakes.experiment import Result
 
 SPREAD = 0.1  # of real data, N(0, 0.1), and of what the generator makes

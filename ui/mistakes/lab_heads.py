@@ -4,8 +4,8 @@ from torch import Tensor
 
 from gan_core.models import Scores
 from gan_core.objectives import Objective
+from gan_core.players import Players
 from gan_core.presets import preset
-from gan_core.training import Players
 from ui.mistakes.experiment import Result
 from ui.mistakes.lab_ring import SETTINGS, WGAN_GP, on_ring
 

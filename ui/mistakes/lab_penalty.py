@@ -6,9 +6,9 @@ from torch import Tensor, nn
 from gan_core.build import optimizer
 from gan_core.data import load
 from gan_core.models import MLP, Fourier, Scores, init
-from gan_core.objectives import WGANGP, Scorer, slope2
+from gan_core.objectives import WGANGP, Price, Scorer, slope2
+from gan_core.players import Players, Sampler
 from gan_core.presets import preset
-from gan_core.training import Players, Sampler
 from ui.mistakes.experiment import Result
 from ui.mistakes.lab_critic import small_critic
 from ui.mistakes.lab_ring import SETTINGS, WGAN_GP, on_ring
@@ -43,11 +43,9 @@ class OneNorm(WGANGP):
 class OneMix(WGANGP):
     """All of a batch at the same share of the way from generated to real."""
 
-    def penalty(self, D: Scorer, x: Tensor, x_fake: Tensor, rng: torch.Generator) -> Tensor:
+    def prices(self, x: Tensor, x_fake: Tensor, rng: torch.Generator) -> list[Price]:
         mix = torch.rand(1, generator=rng)  # one ε for the batch
-        slope = slope2(D, torch.lerp(x_fake, x, mix))[0]
-        slope = (slope + 1e-12).sqrt()
-        return self.lam * (slope - 1) ** 2
+        return [Price(torch.lerp(x_fake, x, mix), self.lam, centre=1.0)]
 
 
 def batchnorm(wrong: bool, seed: int) -> Result:

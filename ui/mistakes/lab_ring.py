@@ -9,7 +9,8 @@ from gan_core.build import build
 from gan_core.config import Config
 from gan_core.data import Toy
 from gan_core.metrics import earth_mover, mode_coverage, perfect
-from gan_core.training import Players, generate, train
+from gan_core.players import Players
+from gan_core.training import generate, train
 from ui.mistakes.experiment import Result
 
 # What an experiment shows must not move with the recommended settings: these are its own.

@@ -1,0 +1,284 @@
+"""The two half-rounds of training, D's step and G's, in two forms.
+
+Everything about speed (precision, joint passes, matrix products) is decided here; no loss and no
+network knows of it. `Rounds` trains any players by autograd; `DenseRounds` those whose D is an MLP
+of ReLUs, with the way back written out, which halves the time of a small network.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from gan_core.dense import Dense, Look, dense, dense_map
+from gan_core.flat import stepper
+from gan_core.models import Carrier, Packed, core
+from gan_core.objectives import OBJECTIVES, Price
+from gan_core.players import Plan, Players, Sampler
+
+Later = Callable[[], Tensor]  # a figure [] that no step needs: computed for whoever asks
+OnD = tuple[Tensor, Tensor, Later, Later]  # scores of real and of fake [n], D's loss, its penalty
+
+
+def rounds_of(players: Players, real: Sampler, plan: Plan) -> "Rounds":
+    """The faster form that these players can have.
+
+    It takes over the players' weights and their optimisers' state: of two alive at once, only the
+    younger may be used.
+    """
+    plain = type(players.objective) in OBJECTIVES.values()  # whose derivatives are known
+    if plain and not plan.bfloat16 and dense(core(players.D)) is not None:
+        return DenseRounds(players, real, plan)
+    return Rounds(players, real, plan)
+
+
+class Rounds:
+    """The two half-rounds, with what they share. All of it happens at the players' own scale."""
+
+    def __init__(self, players: Players, real: Sampler, plan: Plan):
+        self.p, self.sampler, self.plan = players, real, plan
+        self.G, self.D = core(players.G), core(players.D)
+        # BatchNorm in D must see real and fake apart, as every one of these papers trained it.
+        self.joint = not any(isinstance(m, nn.modules.batchnorm._BatchNorm)
+                             for m in self.D.modules())  # fmt: skip
+        # found once: walking through a network's modules costs as much as a small network's pass
+        self.d_weights, self.g_weights = list(players.D.parameters()), list(players.G.parameters())
+        self.ema_weights: list[Tensor] = []
+        self.statistics: list[tuple[Tensor, Tensor]] = []
+        if players.ema is not None:
+            self.ema_weights = list(players.ema.parameters())
+            pairs = zip(core(players.ema).buffers(), self.G.buffers(), strict=True)
+            self.statistics = list(pairs)
+        groups = players.opt_g.param_groups + players.opt_d.param_groups
+        self.rates = [(group, group.setdefault("full_lr", group["lr"])) for group in groups]
+        by_hand = not plan.bfloat16 and dense_map(self.G) is not None
+        self.move_g = stepper(players.opt_g) if by_hand else players.opt_g.step
+        self.map = dense_map(self.G) if by_hand else None  # after the weights were moved together
+
+    def set_rates(self) -> None:
+        done = self.p.step / self.plan.steps
+        share = self.plan.lr_end + (1 - self.plan.lr_end) * (1 + math.cos(math.pi * done)) / 2
+        for group, full in self.rates:
+            group["lr"] = full * share
+
+    def arithmetic(self) -> AbstractContextManager[Any]:
+        if not self.plan.bfloat16:
+            return nullcontext()
+        return torch.autocast(self.p.device.type, dtype=torch.bfloat16)
+
+    def latents(self) -> Tensor:
+        """What G reads: z, or what the plan has it read."""
+        if self.plan.reads is not None:
+            return self.plan.reads(self.plan.batch, self.p.rng)
+        return torch.randn(
+            self.plan.batch, self.plan.latent, generator=self.p.rng, device=self.p.device
+        )
+
+    def made(self, inputs: Tensor) -> Tensor:
+        """What G makes of it, as D sees it."""
+        with self.arithmetic():
+            if self.map is None:
+                out = self.G(inputs)
+            elif isinstance(self.G, Carrier):
+                out = self.G.carried(inputs, self.map)
+            else:
+                out = self.map(inputs)
+        # a G that reads samples of its own gives points where they are
+        return self.p.at_scale(out.float()) if self.G is self.p.G else out.float()
+
+    def real(self) -> Tensor:
+        return self.p.at_scale(self.sampler(self.plan.batch, self.p.rng))
+
+    def seen(self, x: Tensor) -> Tensor:
+        """x as D sees it: with instance noise that fades as training goes on (Sønderby 2017)."""
+        sigma = self.plan.noise * (1 - self.p.step / self.plan.steps)
+        if sigma == 0:
+            return x
+        return x + sigma * torch.randn(x.shape, generator=self.p.rng, device=x.device)
+
+    def put(self, x: Tensor) -> Tensor:
+        """x as it is put to D: single samples, or packs of them."""
+        return self.D.packs(x) if isinstance(self.D, Packed) else x
+
+    def score(self, x: Tensor) -> Tensor:
+        with self.arithmetic():
+            return self.D(x)
+
+    def d_step(self) -> OnD:
+        p = self.p
+        x = self.put(self.seen(self.real()))
+        with torch.no_grad():
+            x_fake = self.put(self.seen(self.made(self.latents())))
+        if self.joint:
+            on_real, on_fake = self.score(torch.cat([x, x_fake])).float().chunk(2)
+        else:
+            on_real, on_fake = self.score(x).float(), self.score(x_fake).float()
+        loss = p.objective.d_loss(on_real, on_fake).mean()
+        penalty = p.objective.penalty(self.score, x, x_fake, p.rng)
+        extra = torch.zeros_like(loss) if penalty is None else penalty.mean()
+        _descend(p.opt_d, self.d_weights, loss if penalty is None else loss + extra)
+        on_real, on_fake, loss, extra = (t.detach() for t in (on_real, on_fake, loss, extra))
+        p.objective = p.objective.after(self.D, on_real, on_fake)
+        return on_real, on_fake, lambda: loss, lambda: extra
+
+    def g_step(self) -> Later:
+        """Moves G; its loss."""
+        p = self.p
+        inputs = self.latents()
+        fake = self.made(inputs)
+        with frozen(self.d_weights):
+            on_fake = self.score(self.put(self.seen(fake))).float()
+            on_real = on_fake
+            if p.objective.pairs:
+                with torch.no_grad():
+                    on_real = self.score(self.put(self.seen(self.real()))).float()
+            loss = p.objective.g_loss(on_real, on_fake).mean()
+            if self.map is not None:
+                (loss + self.cost(inputs, fake)).backward()
+                self.descend_g(self.map.out.grad)
+            elif self.g_weights:
+                _descend(p.opt_g, self.g_weights, loss + self.cost(inputs, fake))
+        loss = loss.detach()
+        return lambda: loss
+
+    def descend_g(self, delta: Tensor | None) -> None:
+        """G's step, when the gradient has come as far as what its MLP made."""
+        assert self.map is not None and delta is not None
+        self.map.pull(delta)
+        self.move_g()
+
+    def cost(self, inputs: Tensor, fake: Tensor) -> Tensor | float:
+        """What G pays for how far it carries its source samples: a price that fades to 0 with the
+        rates, so that it chooses the way and does not hold G back from its end."""
+        if not self.plan.carry:
+            return 0.0
+        price = self.plan.carry * (1 + math.cos(math.pi * self.p.step / self.plan.steps)) / 2
+        moved = fake - self.p.at_scale(inputs[:, : fake.shape[1]])
+        return price * moved.square().sum(1).mean()
+
+    @torch.no_grad()
+    def average(self) -> None:
+        """Move the running average towards G; faster at first, when G is far from anything."""
+        if self.p.ema is None:
+            return
+        decay = min(self.plan.ema, (1 + self.p.step) / (10 + self.p.step))
+        torch._foreach_lerp_(self.ema_weights, list(self.g_weights), 1 - decay)
+        for kept, now in self.statistics:  # BatchNorm's
+            if kept.is_floating_point():
+                kept.lerp_(now, 1 - decay)
+            else:
+                kept.copy_(now)
+
+
+class DenseRounds(Rounds):
+    """The half-rounds of players whose D is an MLP of ReLUs."""
+
+    def __init__(self, players: Players, real: Sampler, plan: Plan):
+        super().__init__(players, real, plan)
+        self.move_d = stepper(players.opt_d)
+        known = dense(self.D)
+        assert known is not None
+        self.dense: Dense = known
+        # D sees what G's MLP made, with or without noise, in packs or not: nothing to differentiate
+        self.direct = self.map is not None and not isinstance(self.G, Carrier)
+
+    def d_step(self) -> OnD:
+        objective = self.p.objective
+        with torch.inference_mode():
+            x = self.put(self.seen(self.real()))
+            x_fake = self.put(self.seen(self.made(self.latents())))
+            look = Look(self.dense, x, x_fake)
+            on_real, on_fake = look.scores
+            c = torch.cat(objective.d_grad(on_real, on_fake)).div_(len(x))
+            bill = Bill(self.dense, look, (x, x_fake), objective.prices(x, x_fake, self.p.rng))
+            bill.pull(c)
+        self.move_d()
+        self.p.objective = objective.after(self.D, on_real, on_fake)
+        return on_real, on_fake, lambda: objective.d_loss(on_real, on_fake).mean(), bill.total
+
+    def g_step(self) -> Later:
+        objective = self.p.objective
+        with torch.inference_mode(self.direct):
+            inputs = self.latents()
+            fake = self.made(inputs)
+            x_fake = self.put(self.seen(fake))
+            x = [self.put(self.seen(self.real()))] if objective.pairs else []
+            look = Look(self.dense, *x, x_fake)
+            on_real, on_fake = look.scores[0], look.scores[-1]
+            if self.g_weights:  # else G is fixed
+                delta = look.towards(objective.g_grad(on_real, on_fake).div_(len(on_fake)))
+                self.push(inputs, fake, x_fake, delta)
+        if self.g_weights:
+            self.move_g()
+        return lambda: objective.g_loss(on_real, on_fake).mean()
+
+    def push(self, inputs: Tensor, fake: Tensor, x_fake: Tensor, delta: Tensor) -> None:
+        """G's gradient, when it has come as far as what D saw: `delta`."""
+        if self.map is not None and self.direct:
+            return self.map.pull(delta.view_as(fake))
+        cost = self.cost(inputs, fake)
+        ends = [x_fake, cost] if isinstance(cost, Tensor) else [x_fake]
+        self.p.opt_g.zero_grad(set_to_none=self.map is None)
+        torch.autograd.backward(ends, [delta, None][: len(ends)])
+        if self.map is not None and self.map.out.grad is not None:
+            self.map.pull(self.map.out.grad)
+
+
+class Bill:
+    """What D's slopes cost in one step, and the way back from it."""
+
+    def __init__(self, D: Dense, look: Look, batches: Sequence[Tensor], prices: Sequence[Price]):
+        """`look` saw the `batches`; what it did not see costs a look of its own."""
+        self.look, self.batches = look, batches
+        self.charged: list[tuple[Price, Look, int]] = []
+        for price in prices:
+            at = [i for i, x in enumerate(batches) if x is price.at]
+            where = (look, at[0]) if at else (Look(D, price.at), 0)
+            self.charged.append((price, *where))
+
+    def total(self) -> Tensor:
+        """The mean of all prices."""
+        costs = [price.of(look.slopes[i].square().sum(1)) for price, look, i in self.charged]
+        return torch.stack(costs).sum(0).mean() if costs else self.batches[0].new_zeros(())
+
+    def pull(self, c: Tensor) -> None:
+        """The gradient of the total, and of a loss whose gradient in the look's scores is c [n],
+        into D's weights' `.grad`, written anew."""
+        here: list[Tensor | None] = [None] * len(self.batches)
+        elsewhere = []
+        for price, look, i in self.charged:
+            slopes = look.slopes[i]
+            grad = price.grad(slopes).div_(len(slopes))
+            if look is self.look:
+                here[i] = grad
+            else:
+                elsewhere.append((look, grad))
+        if any(grad is not None for grad in here):
+            both = zip(here, self.batches, strict=True)
+            self.look.pull(c, torch.cat([torch.zeros_like(x) if g is None else g for g, x in both]))
+        else:
+            self.look.pull(c, None)
+        for look, grad in elsewhere:
+            look.pull(None, grad, beta=1)
+
+
+@contextmanager
+def frozen(weights: list[nn.Parameter]) -> Iterator[None]:
+    """Without gradients in these weights, which saves what they would cost."""
+    for weight in weights:
+        weight.requires_grad = False
+    try:
+        yield
+    finally:
+        for weight in weights:
+            weight.requires_grad = True
+
+
+def _descend(optimizer: torch.optim.Optimizer, weights: list[nn.Parameter], loss: Tensor) -> None:
+    for weight in weights:
+        weight.grad = None
+    loss.backward()
+    optimizer.step()
