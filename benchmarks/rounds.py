@@ -28,9 +28,9 @@ from gan_core import runs  # noqa: E402
 from gan_core.build import build  # noqa: E402
 from gan_core.config import Config  # noqa: E402
 from gan_core.dense import Look, dense  # noqa: E402
+from gan_core.dense_rounds import Bill  # noqa: E402
 from gan_core.models import core  # noqa: E402
 from gan_core.presets import preset  # noqa: E402
-from gan_core.rounds import Bill  # noqa: E402
 from gan_core.training import train  # noqa: E402
 
 ROUNDS, TURNS = 100, 9

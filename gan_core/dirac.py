@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from gan_core.catalog import choose
-from gan_core.objectives import OBJECTIVES, Objective, Scorer
+from gan_core.objectives import OBJECTIVES, Objective
+from gan_core.penalties import Scorer
 
 DEFAULTS: dict[str, dict[str, float]] = {
     "lsgan": {"a": -1.0, "b": 1.0, "c": 1.0},

@@ -8,7 +8,6 @@ sees D and the scores of its step and returns the objective of the next one, so 
 during training (BEGAN's k) is data.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -16,30 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import relu, softplus
 
-Scorer = Callable[[Tensor], Tensor]
-TINY = 1e-12  # √ has no slope at 0
-
-
-@dataclass(frozen=True)
-class Price:
-    """weight·(‖∇D‖ - centre)², what D's loss adds at each of the samples `at` [n, …]."""
-
-    at: Tensor
-    weight: float
-    centre: float = 0.0
-
-    def of(self, slope2: Tensor) -> Tensor:
-        """[n], where ‖∇D‖² is `slope2` [n]."""
-        if not self.centre:
-            return self.weight * slope2
-        return self.weight * ((slope2 + TINY).sqrt() - self.centre) ** 2
-
-    def grad(self, slopes: Tensor) -> Tensor:
-        """Its derivative in ∇D [n, d]."""
-        if not self.centre:
-            return 2 * self.weight * slopes
-        size = (slopes.square().sum(1, keepdim=True) + TINY).sqrt()
-        return 2 * self.weight * (1 - self.centre / size) * slopes
+from gan_core.penalties import Price, Scorer, slope2
 
 
 @dataclass(frozen=True)
@@ -260,16 +236,6 @@ class R3GAN(Objective):
 
     def g_grad(self, real: Tensor, fake: Tensor) -> Tensor:
         return -torch.sigmoid(real - fake)
-
-
-def slope2(D: Scorer, *at: Tensor) -> list[Tensor]:
-    """‖∇D‖² at each sample, [n] for each batch [n, …] of `at`, differentiable in D's weights.
-
-    D is differentiated twice, in one pass over all batches.
-    """
-    x = torch.cat(at).detach().requires_grad_()
-    (slope,) = torch.autograd.grad(D(x).sum(), x, create_graph=True)
-    return list(slope.flatten(1).square().sum(1).split([len(batch) for batch in at]))
 
 
 OBJECTIVES: dict[str, type[Objective]] = {

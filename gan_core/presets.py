@@ -31,9 +31,10 @@ _IMAGE: dict[str, Any] = {
 
 _PLANE: dict[str, Any] = {
     "fourier": 16, "lr_g": 8e-3, "lr_d": 8e-3, "beta1": 0.0, "beta2": 0.95, "steps": 2500,
+    "r1": 0.05, "r2": 0.05,
 }  # fmt: skip
 _MANY = 12  # modes; for more of them
-_LONGER = {"steps": 4000}  # than _PLANE
+_LONGER = {"steps": 6000}  # than _PLANE
 _SLOWER: dict[str, Any] = {"lr_g": 4e-3, "lr_d": 4e-3, "beta1": 0.5, "beta2": 0.99}
 
 # What reaches every mode of a toy, or a legible picture, soonest on two CPU cores.

@@ -1,7 +1,7 @@
 """Training as a generator of Steps: it prints nothing, draws nothing and saves nothing.
 
-The caller logs, measures and stops. Everything about speed is decided in `gan_core.rounds` and
-`gan_core.build`; no loss and no network knows of it.
+The caller logs, measures and stops. Everything about speed is decided in `gan_core.rounds`,
+`gan_core.dense_rounds` and `gan_core.build`; no loss and no network knows of it.
 """
 
 from collections.abc import Iterator
@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from gan_core.dense_rounds import rounds_of
 from gan_core.players import Plan, Players, Sampler
-from gan_core.rounds import Later, rounds_of
+from gan_core.rounds import Later
 
 
 @dataclass(frozen=True)

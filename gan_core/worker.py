@@ -11,26 +11,25 @@ import os
 import time
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from gan_core import checkpoint, inherit, judge, metrics, pictures, runs
+from gan_core import checkpoint, inherit, metrics, pictures, runs
 from gan_core.build import build, inputs, pick_precision
 from gan_core.catalog import OBJECTIVES, BadInput
 from gan_core.config import Config
 from gan_core.data import Toy
+from gan_core.judge import Judge
+from gan_core.judging import Judging, Verdict
 from gan_core.keeper import Keeper
 from gan_core.readings import Inputs
 from gan_core.runs import Run
 from gan_core.training import Step, generate, half_round, train
-from gan_core.vitals import vitals
 
 SAVE_EVERY = 10.0  # seconds between checkpoints
-FIRST_JUDGEMENT = {"2d": 0.5, "image": 15.0}  # seconds; that of images begins with a slow encoding
-LONGEST_PAUSE = {"2d": 3.0, "image": 15.0}  # seconds between judgements, which take a tenth of it
 LOOK_EVERY = 0.1  # seconds between looks: newest frame, status, requests
 
 
@@ -50,7 +49,7 @@ def record(run: Run, resume: bool = False) -> Iterator[dict[str, Any]]:
     """
     try:
         recorder = _Recorder(run, resume)
-        with _tuned(recorder.config):
+        with _tuned(recorder.config), closing(recorder.judging):
             yield from recorder.go()
     except Gone:
         return
@@ -114,11 +113,11 @@ class _Recorder:
         self.head = OBJECTIVES[self.config.objective].head
         self.reads = inputs(self.config, self.data, run.path)
         self.latents = fixed_latents(self.config, self.reads)
-        self.judge = judge.Judge(self.config, self.data, self.reads)
-        self.log_every = max(1, self.config.steps // 1000)
+        judge = Judge(self.config, self.data, self.reads)
+        self.judging = Judging(judge, self.config.kind, self.before)
+        self.log_every = max(1, self.config.steps // 500)
         self.unchecked: list[tuple[Tensor, Tensor]] = []  # scores since the last look
         self.limit = min(self.config.seconds or math.inf, _server_limit())
-        self.judging = 0.0  # seconds of this sitting that went into measuring
         self.keeper = Keeper(run, self.before)
         self.last: Step | None = None  # the round that no one has logged yet
         self.moved = False  # a player moved by hand, and training has to begin anew
@@ -130,7 +129,6 @@ class _Recorder:
         self._show_scene()
         yield self._look("running")
         next_look = next_save = 0.0
-        next_judge = self.seconds + FIRST_JUDGEMENT[self.config.kind]
         self.keeper.snapshot(
             self.players, self.config, self.seconds
         )  # the start, after its frame is on the page
@@ -143,6 +141,7 @@ class _Recorder:
             if now >= next_look:
                 next_look = now + LOOK_EVERY
                 self._check()
+                self._note(self.judging.end(now))
                 yield self._look("running")
                 if self._asked():
                     break
@@ -152,10 +151,9 @@ class _Recorder:
             if now >= self.keeper.next_snapshot:
                 self._check()
                 self.keeper.snapshot(self.players, self.config, now)
-            if now >= next_judge:
-                took = self._measure(final=False)
-                pause = min(max(1.0, 10 * took), LONGEST_PAUSE[self.config.kind])
-                next_judge = self.seconds + pause
+            if self.judging.due(now):
+                self._finite()
+                self.judging.begin(self.players, now)
             if self.seconds >= self.limit:
                 break
         yield self._end("stopped" if self.run.requested("stop") else "done")
@@ -182,7 +180,7 @@ class _Recorder:
         self._check()
         self._save()
         if state == "done":  # who stops a run wants it to end now
-            self._measure(final=True)
+            self._measure()
         self.run.clear("stop")
         return self._look(state)
 
@@ -202,29 +200,36 @@ class _Recorder:
         if not all(fine):
             raise Diverged(_diverged(first + fine.index(False)))
 
+    def _finite(self) -> None:
+        """No weight may be infinite or undefined."""
+        self._check()
+        if not checkpoint.finite(self.players):
+            raise Diverged(_diverged(self.players.step))
+
     def _save(self) -> None:
         self._check()
         self._alive()
         if checkpoint.finite(self.players):
             checkpoint.save(self.run.checkpoint, self.players, self.config)
 
-    def _measure(self, final: bool) -> float:
-        """Judge the samples now; returns the seconds that it took."""
-        begin = time.perf_counter()
-        self._check()
-        if not checkpoint.finite(self.players):
-            raise Diverged(_diverged(self.players.step))
+    def _measure(self) -> None:
+        """The last judgement, which is waited for."""
+        self._finite()
         self.run.write_status(doing="measuring")
-        values = self.judge(self.players, final) | {"vitals": vitals(self.players)}
+        self._note(self.judging.now(self.players, self.seconds))
+        self.run.write_status(doing=None)
+
+    def _note(self, verdict: Verdict | None) -> None:
+        """Write down a judgement, if there is one."""
+        if verdict is None:
+            return
+        entry, field = verdict
         self._alive()
-        entry = {"step": self.players.step, "seconds": self.seconds, **values}
         self.run.append_metrics(entry)
-        if self.judge.field:
-            runs.write_whole(self.run.path / "optimum.bin", self.judge.field)
-        self.run.write_status(metrics=values, doing=None)
-        took = time.perf_counter() - begin
-        self.judging += took
-        return took
+        if field:
+            runs.write_whole(self.run.path / "optimum.bin", field)
+        values = {name: entry[name] for name in entry if name not in ("step", "seconds")}
+        self.run.write_status(metrics=values)
 
     def _look(self, state: str) -> dict[str, Any]:
         """Write the newest frame and the status."""
@@ -240,7 +245,7 @@ class _Recorder:
         self.run.show(self.players.step, now, payload)
         self.keeper.frame(self.players.step, now, payload, wanted=state != "running")
         done = self.players.step - self.first_step
-        rate = done / max(self.seconds - self.before - self.judging, 1e-9)
+        rate = done / max(self.seconds - self.before, 1e-9)
         return self.run.write_status(
             state=state, step=self.players.step, seconds=self.seconds, device=self.device,
             steps_per_second=rate,
@@ -256,6 +261,7 @@ class _Recorder:
             begin = time.perf_counter()
             while self._held():
                 time.sleep(0.05)
+                self._note(self.judging.end(self.seconds))
                 self._alive()
                 self.start += time.perf_counter() - begin  # a pause is no training
                 self._by_hand()

@@ -4,15 +4,15 @@ import pytest
 import torch
 from torch import nn
 
-from gan_core import rounds
+from gan_core import dense_rounds, rounds
 from gan_core.build import build, discriminator, generator
 from gan_core.config import Config
 from gan_core.dense import Look, dense, dense_map
+from gan_core.dense_rounds import Bill
 from gan_core.flat import stepper
 from gan_core.models import MLP, Fourier, Scores, init
 from gan_core.objectives import OBJECTIVES
 from gan_core.presets import preset
-from gan_core.rounds import Bill
 from gan_core.training import train
 
 
@@ -130,7 +130,7 @@ def test_training_is_the_same_either_way(changes, monkeypatch):
 
     unused = nn.Parameter(torch.zeros(1))
     fast, said = trained()
-    monkeypatch.setattr(rounds, "dense", lambda D: None)
+    monkeypatch.setattr(dense_rounds, "dense", lambda D: None)
     monkeypatch.setattr(rounds, "dense_map", lambda G: None)
     slow, expected = trained()
     torch.testing.assert_close(fast, slow, rtol=1e-4, atol=1e-6)

@@ -10,13 +10,14 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FLOORS = [
     {"catalog"},
-    {"objectives", "models", "plane", "data", "divergences", "metrics", "features"},
+    {"penalties", "objectives", "models", "plane", "data", "divergences", "metrics", "features"},
     {
         "readings",
         "dense",
         "flat",
         "players",
         "rounds",
+        "dense_rounds",
         "training",
         "equilibrium",
         "dirac",
@@ -37,7 +38,7 @@ FLOORS = [
         "vitals",
     },
     {"runs", "signs", "alarms", "health"},
-    {"keeper"},
+    {"keeper", "judging"},
     {"executors", "lessons", "answers", "worker", "serve", "commands", "__main__"},
 ]
 # Within a floor, these lean on each other in this order alone.
@@ -49,7 +50,8 @@ ORDERED = [
     ["runs", "signs", "alarms", "health"],
     ["config", "pictures"],
     ["config", "judge"],
-    ["dense", "flat", "players", "rounds", "training"],
+    ["penalties", "objectives"],
+    ["dense", "flat", "players", "rounds", "dense_rounds", "training"],
     ["dirac", "dirac_verdict"],
     ["equilibrium", "bins", "population", "learned"],
     ["answers", "worker", "serve"],

@@ -8,19 +8,8 @@ from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits, mse_loss
 
 from gan_core import catalog
-from gan_core.objectives import (
-    BEGAN,
-    GAN,
-    LSGAN,
-    NSGAN,
-    OBJECTIVES,
-    R3GAN,
-    WGAN,
-    WGANGP,
-    Hinge,
-    Price,
-    slope2,
-)
+from gan_core.objectives import BEGAN, GAN, LSGAN, NSGAN, OBJECTIVES, R3GAN, WGAN, WGANGP, Hinge
+from gan_core.penalties import Price, slope2
 
 RNG = torch.Generator().manual_seed(0)
 REAL, FAKE = torch.randn(64, generator=RNG) * 3, torch.randn(64, generator=RNG) * 3

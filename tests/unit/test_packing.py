@@ -8,9 +8,9 @@ from gan_core.build import build, players
 from gan_core.catalog import OBJECTIVES, BadInput
 from gan_core.config import Config, validate
 from gan_core.dense import Look, dense
+from gan_core.dense_rounds import Bill
 from gan_core.models import Packed, beside_others, core
 from gan_core.presets import preset
-from gan_core.rounds import Bill
 from gan_core.training import train
 
 CPU = torch.device("cpu")

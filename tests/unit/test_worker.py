@@ -5,7 +5,7 @@ import os
 import numpy as np
 import torch
 
-from gan_core import checkpoint, keeper, pictures, runs, worker
+from gan_core import checkpoint, judging, keeper, pictures, runs, worker
 from gan_core.data import Toy, load
 from gan_core.presets import preset
 from gan_core.runs import CURVES, Run, film
@@ -178,7 +178,7 @@ def test_a_run_deleted_while_it_trains_ends_quietly(tmp_path, monkeypatch):
 
 def test_weights_that_diverged_fail_the_run_before_they_are_judged(tmp_path, monkeypatch):
     run = make(tmp_path)
-    monkeypatch.setattr(worker, "FIRST_JUDGEMENT", {"2d": 0.0})
+    monkeypatch.setattr(judging, "FIRST", {"2d": 0.0})
     monkeypatch.setattr(checkpoint, "finite", lambda players: False)
     status = carry_out(run)[-1]
     assert status["state"] == "failed" and "at step 1" in status["error"]

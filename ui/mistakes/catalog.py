@@ -9,6 +9,7 @@ Lines = tuple[str, ...]  # "file.py:name" of each piece of source
 
 LAB, CLAIMS = "ui/mistakes/lab_", "ui/mistakes/claims.py:"
 OBJECTIVES = "gan_core/objectives.py:"
+SLOPES = "gan_core/penalties.py:"
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ _PENALTY = Mistake(
             "The norm of n slopes laid end to end grows with √n, so the critic that satisfies the"
             " penalty gets flatter as the batch gets larger.",
             (LAB + "penalty.py:OneNorm.penalty",),
-            (OBJECTIVES + "Price.of", OBJECTIVES + "slope2"), readings.one_norm, 2.0,
+            (SLOPES + "Price.of", SLOPES + "slope2"), readings.one_norm, 2.0,
         ),
         Pair(
             "penalty-one-mix", "One ε for the batch",

@@ -6,7 +6,8 @@ from torch import Tensor, nn
 from gan_core.build import optimizer
 from gan_core.data import load
 from gan_core.models import MLP, Fourier, Scores, init
-from gan_core.objectives import WGANGP, Price, Scorer, slope2
+from gan_core.objectives import WGANGP
+from gan_core.penalties import Price, Scorer, slope2
 from gan_core.players import Players, Sampler
 from gan_core.presets import preset
 from ui.mistakes.experiment import Result
