@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from gan_core.dense_rounds import rounds_of
 from gan_core.players import Plan, Players, Sampler
@@ -39,8 +39,8 @@ class Step:
             "g_loss": self.g_loss(),
             "d_real": real.mean(),
             "d_fake": fake.mean(),
-            "d_grad": _gradient_norm(self.players.D),
-            "g_grad": _gradient_norm(self.players.G),
+            "d_grad": _gradient_norm(self.players.opt_d),
+            "g_grad": _gradient_norm(self.players.opt_g),
             "penalty": self.penalty(),
             "k": state.get("k", torch.zeros(())),
         }
@@ -66,13 +66,13 @@ def train(players: Players, real: Sampler, plan: Plan) -> Iterator[Step]:
         yield Step(players.step, players, *on_d, g_loss)
 
 
-def _gradient_norm(net: nn.Module) -> Tensor:
-    """√ of the sum of squares over all weights, as the last step left them."""
-    slopes = [p.grad for p in net.parameters() if p.grad is not None]
+def _gradient_norm(optimizer: torch.optim.Optimizer) -> Tensor:
+    """√ of the sum of squares over all its weights, as the last step left them."""
+    weights = [p for group in optimizer.param_groups for p in group["params"]]
+    slopes = [p.grad for p in weights if p.grad is not None]
     if not slopes:  # of a fixed G
         return torch.zeros(())
-    norms = torch._foreach_norm(slopes)
-    return torch.stack([n.float() for n in norms]).norm()
+    return torch.stack(torch._foreach_norm(slopes)).float().norm()
 
 
 def half_round(players: Players, real: Sampler, plan: Plan, player: str) -> Tensor:
