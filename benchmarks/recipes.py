@@ -24,7 +24,7 @@ from gan_core import runs  # noqa: E402
 from gan_core.catalog import OBJECTIVES  # noqa: E402
 from gan_core.config import Config  # noqa: E402
 from gan_core.presets import preset  # noqa: E402
-from gan_core.worker import record  # noqa: E402
+from gan_core.worker import dry_run, record  # noqa: E402
 
 KINDS = ("published", "recommended")
 COLUMNS = {  # of the table: what it is called, its figure in a run's last measurement, its form
@@ -93,6 +93,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=range(10))
     parser.add_argument("--keep", type=Path, help="file of finished runs, a line of JSON each")
     given = parser.parse_args()
+    dry_run()  # as a warm worker does
     print(f"{runs.machine()}, load {os.getloadavg()[0]:.1f}, seeds {list(given.seeds)}\n")
     print(f"| data | objective | preset | modes | {' | '.join(COLUMNS)} |")
     print("| --- " * (len(COLUMNS) + 4) + "|", flush=True)

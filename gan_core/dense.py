@@ -45,14 +45,19 @@ class Chain:
         return layers, torch.addmm(self.biases[-1], layers[-1], self.turned[-1])
 
     def back(self, masks: Sequence[Tensor], lead: Tensor | None) -> list[Tensor]:
-        """The gradient of Σ lead·output in the input, then in every layer's sums, the last's being
-        `lead` [n, outputs] itself. None means 1, for one output."""
+        """The gradient of Σ lead·output in every layer's sums, the last's being `lead` [n, outputs]
+        itself. None means 1, for one output, and leaves the last out."""
         delta = self.weights[-1] if lead is None else lead @ self.weights[-1]
         deltas = [] if lead is None else [lead]
-        for W, mask in zip(self.weights[-2::-1], reversed(masks), strict=True):
-            deltas.insert(0, mask * delta)
-            delta = deltas[0] @ W
-        return [delta, *deltas]
+        for i in reversed(range(len(masks))):
+            deltas.insert(0, masks[i] * delta)
+            if i:
+                delta = deltas[0] @ self.weights[i]
+        return deltas
+
+    def into(self, deltas: Sequence[Tensor]) -> Tensor:
+        """The same gradient in the input."""
+        return deltas[0] @ self.weights[0]
 
     def pull(self, i: int, delta: Tensor, handed: Tensor, each: Tensor, beta: int) -> None:
         """Layer i's gradients: deltaᵀ `handed` and deltaᵀ `each` [n], on top of `beta` times what
@@ -77,7 +82,7 @@ class Map:
     def pull(self, delta: Tensor) -> None:
         """From the gradient in what was made last, [n, d]; written anew."""
         masks, ones = [a.sign() for a in self._layers[1:]], delta.new_ones(len(delta))
-        _, *deltas = self.chain.back(masks, delta)
+        deltas = self.chain.back(masks, delta)
         for i, (found, a) in enumerate(zip(deltas, self._layers, strict=True)):
             self.chain.pull(i, found, a, ones, beta=0)
 
@@ -127,8 +132,9 @@ class Look:
     @cached_property
     def slopes(self) -> Sequence[Tensor]:
         """∇D, one [n, d] for each batch; costs a way back when it is first asked for."""
-        into, *self._deltas = self._D.chain.back(self._masks, None)
-        self._deltas.append(into.new_ones(len(into), 1))
+        deltas = self._D.chain.back(self._masks, None)
+        into = self._D.chain.into(deltas)
+        self._deltas = [*deltas, into.new_ones(len(into), 1)]
         return self._D.slopes(into, self._turn).split(self._sizes)
 
     @cached_property
@@ -139,8 +145,10 @@ class Look:
     def towards(self, c: Tensor) -> Tensor:
         """Σ c·score's gradient [n, d] in the last batch, with c [n] for its scores."""
         rows = slice(-len(c), None)
-        into, *_ = self._D.chain.back([a[rows].sign() for a in self._layers[1:]], c[:, None])
-        return self._D.slopes(into, self._turn and (self._turn[0][rows], self._turn[1][rows]))
+        deltas = self._D.chain.back([a[rows].sign() for a in self._layers[1:]], c[:, None])
+        return self._D.slopes(
+            self._D.chain.into(deltas), self._turn and (self._turn[0][rows], self._turn[1][rows])
+        )
 
     def pull(self, c: Tensor | None, u: Tensor | None, beta: int = 0) -> None:
         """From a loss's gradients in all scores, c [n], and in all slopes, u [n, d]; on top of
@@ -149,7 +157,7 @@ class Look:
             self._pull_slopes(c, u, beta)
         elif c is not None:
             ones = torch.ones_like(c)
-            _, *deltas = self._D.chain.back(self._masks, c[:, None])
+            deltas = self._D.chain.back(self._masks, c[:, None])
             for i, (delta, a) in enumerate(zip(deltas, self._layers, strict=True)):
                 self._D.chain.pull(i, delta, a, ones, beta)
 
