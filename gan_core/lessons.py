@@ -228,8 +228,8 @@ LESSONS: dict[str, Lesson] = {
             "cure-noise", "Cure: instance noise",
             "The minimax GAN that collapsed, before and after: noise on all that D sees makes the"
             " two clouds overlap, and fades as training goes on.",
-            (_BEFORE, Side("Instance noise, σ 0.3", "gan", {"noise": 0.3})),
-            _cure("instance noise"), _BARE,
+            (_BEFORE, Side("Instance noise, σ 0.4", "gan", {"noise": 0.4})),
+            _cure("instance noise"), _BARE | {"steps": 1000},
         ),
         Lesson(
             "cure-rates", "Cure: two time scales",
