@@ -221,8 +221,8 @@ LESSONS: dict[str, Lesson] = {
             "cure-penalty", "Cure: R1 and R2",
             "The minimax GAN that collapsed, before and after: nothing is added but a small penalty"
             " on D's slope at real and at generated points.",
-            (_BEFORE, Side("R1 and R2 of 0.1", "gan", {"r1": 0.1, "r2": 0.1})),
-            _cure("R1 and R2"), _BARE,
+            (_BEFORE, Side("R1 and R2 of 0.2", "gan", {"r1": 0.2, "r2": 0.2})),
+            _cure("R1 and R2"), _BARE | {"steps": 600},
         ),
         Lesson(
             "cure-noise", "Cure: instance noise",
