@@ -118,6 +118,7 @@ class _Recorder:
         self.log_every = max(1, self.config.steps // 500)
         self.unchecked: list[tuple[Tensor, Tensor]] = []  # scores since the last look
         self.limit = min(self.config.seconds or math.inf, _server_limit())
+        self.waited = 0.0  # seconds of this sitting that the last judgement took
         self.keeper = Keeper(run, self.before)
         self.last: Step | None = None  # the round that no one has logged yet
         self.moved = False  # a player moved by hand, and training has to begin anew
@@ -216,7 +217,9 @@ class _Recorder:
         """The last judgement, which is waited for."""
         self._finite()
         self.run.write_status(doing="measuring")
-        self._note(self.judging.now(self.players, self.seconds))
+        begin = self.seconds
+        self._note(self.judging.now(self.players, begin))
+        self.waited = self.seconds - begin
         self.run.write_status(doing=None)
 
     def _note(self, verdict: Verdict | None) -> None:
@@ -245,7 +248,7 @@ class _Recorder:
         self.run.show(self.players.step, now, payload)
         self.keeper.frame(self.players.step, now, payload, wanted=state != "running")
         done = self.players.step - self.first_step
-        rate = done / max(self.seconds - self.before, 1e-9)
+        rate = done / max(self.seconds - self.before - self.waited, 1e-9)
         return self.run.write_status(
             state=state, step=self.players.step, seconds=self.seconds, device=self.device,
             steps_per_second=rate,

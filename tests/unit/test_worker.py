@@ -1,6 +1,7 @@
 """A run carried out: what it writes, how it ends, and what it survives."""
 
 import os
+import time
 
 import numpy as np
 import torch
@@ -239,3 +240,13 @@ def test_points_outside_the_extent_land_on_its_edge():
 
 def test_the_scene_of_a_swiss_roll_has_no_modes():
     assert pictures.scene_of(load("swiss-roll"), "score")["modes"] is None
+
+
+def test_the_last_judgement_does_not_slow_the_rate_that_is_told(tmp_path, monkeypatch):
+    def slow(self, players, seconds):
+        time.sleep(1.0)
+        return {"step": players.step, "seconds": seconds}, None
+
+    monkeypatch.setattr(judging.Judging, "now", slow)
+    last = carry_out(make(tmp_path))[-1]
+    assert last["steps_per_second"] > last["step"] / (last["seconds"] - 0.9)
