@@ -23,10 +23,11 @@ from playwright.sync_api import Browser, sync_playwright
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 from benchmarks.live import _cpu  # noqa: E402
-from gan_core import pictures, runs, worker  # noqa: E402
+from gan_core import pictures, runs  # noqa: E402
 from gan_core.build import build  # noqa: E402
 from gan_core.presets import preset  # noqa: E402
 from gan_core.training import train  # noqa: E402
+from gan_core.window import fixed_latents  # noqa: E402
 from scripts.serving import FLAGS, chromium, serve  # noqa: E402
 
 FRAMES, BETWEEN = 60, 5  # frames kept, and training steps from one to the next
@@ -101,7 +102,7 @@ def record(folder: Path) -> float:
     torch.set_num_threads(1)
     config = preset("r3gan", "ring", steps=FRAMES * BETWEEN, device="cpu")
     players, data, plan = build(config)
-    latents, rng = worker.fixed_latents(config), torch.Generator().manual_seed(1)
+    latents, rng = fixed_latents(config), torch.Generator().manual_seed(1)
     real = data.sample(pictures.POINTS, rng)
     shots, taken = [], []
     for step in train(players, data.sample, plan):

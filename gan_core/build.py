@@ -77,10 +77,7 @@ def _place(net: nn.Module, dataset: Toy | Images, reads: Inputs) -> None:
         net.sigma.fill_(reads.sigma)
     elif isinstance(net, Carrier) and reads.source is not None:
         source = reads.source
-        net.centre.copy_(torch.tensor(source.centre))
-        net.scale.fill_(source.scale)
-        net.shift.copy_(torch.tensor(dataset.centre) - torch.tensor(source.centre))
-        net.reach.fill_(max(dataset.scale, source.scale))
+        net.place((source.centre, source.scale), (dataset.centre, dataset.scale))
 
 
 def players(config: Config, shape: tuple[int, ...], device: torch.device) -> Players:

@@ -25,6 +25,7 @@ from gan_core.catalog import BadInput, choose, own_points
 from gan_core.config import Config
 from gan_core.data import Toy, load
 from gan_core.data.toys import square
+from gan_core.failures import explain
 from gan_core.players import Players
 from gan_core.readings import Inputs
 from gan_core.runs import CHECKPOINT, Run
@@ -224,7 +225,7 @@ def main(more: Sequence[str] = ()) -> None:
             answer = served[choose(request["do"], served, "request")]
             about, data = answer(shelf, request)
         except Exception as error:  # the process must outlive any one bad request
-            about, data = {"error": worker.explain(error)}, b""
+            about, data = {"error": explain(error)}, b""
         _say(about, data)
 
 

@@ -5,7 +5,6 @@ progress bar) and the worker process (which only exhausts it). A run ends as `do
 `failed`; its last good checkpoint stays in any case.
 """
 
-import errno
 import math
 import os
 import time
@@ -17,28 +16,20 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gan_core import checkpoint, inherit, metrics, pictures, runs
+from gan_core import checkpoint, inherit, metrics, runs
 from gan_core.build import build, inputs, pick_precision
 from gan_core.catalog import OBJECTIVES, BadInput
 from gan_core.config import Config
-from gan_core.data import Toy
+from gan_core.failures import Diverged, Gone, Watch, explain
 from gan_core.judge import Judge
 from gan_core.judging import Judging, Verdict
 from gan_core.keeper import Keeper
-from gan_core.readings import Inputs
 from gan_core.runs import Run
-from gan_core.training import Step, generate, half_round, train
+from gan_core.training import Step, half_round, train
+from gan_core.window import Window
 
 SAVE_EVERY = 10.0  # seconds between checkpoints
 LOOK_EVERY = 0.1  # seconds between looks: newest frame, status, requests
-
-
-class Diverged(ArithmeticError):
-    """A loss stopped being a finite number."""
-
-
-class Gone(Exception):
-    """The run folder was deleted while it was written."""
 
 
 def record(run: Run, resume: bool = False) -> Iterator[dict[str, Any]]:
@@ -83,17 +74,6 @@ def _failed(run: Run, error: Exception) -> dict[str, Any]:
         return run.status() | end
 
 
-def explain(error: BaseException) -> str:
-    """One line that says what went wrong and what to do."""
-    if (isinstance(error, OSError) and error.errno == errno.ENOSPC) or "os error 28" in str(error):
-        return "The disk is full. Free some space, then resume: the last checkpoint is kept."
-    if isinstance(error, torch.OutOfMemoryError):
-        return "The GPU's memory is full: choose a smaller batch, width or size."
-    if isinstance(error, BadInput | Diverged):
-        return str(error)
-    return f"{type(error).__name__}: {error}"
-
-
 class _Recorder:
     """What a run in progress holds: players, clocks and what it has yet to write."""
 
@@ -111,12 +91,12 @@ class _Recorder:
         elif (run.path / runs.START).is_file():
             self._branch_off()
         self.head = OBJECTIVES[self.config.objective].head
-        self.reads = inputs(self.config, self.data, run.path)
-        self.latents = fixed_latents(self.config, self.reads)
-        judge = Judge(self.config, self.data, self.reads)
+        reads = inputs(self.config, self.data, run.path)
+        self.window = Window(run, self.config, self.data, reads)
+        judge = Judge(self.config, self.data, reads)
         self.judging = Judging(judge, self.config.kind, self.before)
         self.log_every = max(1, self.config.steps // 500)
-        self.unchecked: list[tuple[Tensor, Tensor]] = []  # scores since the last look
+        self.watch = Watch()
         self.limit = min(self.config.seconds or math.inf, _server_limit())
         self.waited = 0.0  # seconds of this sitting that the last judgement took
         self.keeper = Keeper(run, self.before)
@@ -127,21 +107,20 @@ class _Recorder:
         self.device = str(self.players.device)
 
     def go(self) -> Iterator[dict[str, Any]]:
-        self._show_scene()
+        self.window.open()
         yield self._look("running")
         next_look = next_save = 0.0
-        self.keeper.snapshot(
-            self.players, self.config, self.seconds
-        )  # the start, after its frame is on the page
+        # the start too is kept, once its frame is on the page
+        self.keeper.snapshot(self.players, self.config, self.seconds)
         for step in self._rounds():
             self.last = step
-            self.unchecked.append((step.real, step.fake))
+            self.watch.see(step)
             if step.number % self.log_every == 0:
                 self._log(step)
             now = self.seconds
             if now >= next_look:
                 next_look = now + LOOK_EVERY
-                self._check()
+                self.watch.check(self.players)
                 self._note(self.judging.end(now))
                 yield self._look("running")
                 if self._asked():
@@ -150,10 +129,10 @@ class _Recorder:
                 self._save()
                 next_save = self.seconds + SAVE_EVERY
             if now >= self.keeper.next_snapshot:
-                self._check()
+                self.watch.check(self.players)
                 self.keeper.snapshot(self.players, self.config, now)
             if self.judging.due(now):
-                self._finite()
+                self.watch.check_weights(self.players)
                 self.judging.begin(self.players, now)
             if self.seconds >= self.limit:
                 break
@@ -178,7 +157,7 @@ class _Recorder:
     def _end(self, state: str) -> dict[str, Any]:
         if self.last is not None and self.last.number % self.log_every:
             self._log(self.last)
-        self._check()
+        self.watch.check(self.players)
         self._save()
         if state == "done":  # who stops a run wants it to end now
             self._measure()
@@ -190,32 +169,15 @@ class _Recorder:
         self._alive()
         self.run.append_curves(row | {"seconds": self.seconds})
 
-    def _check(self) -> None:
-        """Stop at the first score since the last look that is no finite number."""
-        if not self.unchecked:
-            return
-        scores = torch.stack([torch.stack(both).flatten() for both in self.unchecked])
-        fine = scores.isfinite().all(1).tolist()
-        first = self.players.step - len(fine) + 1
-        self.unchecked.clear()
-        if not all(fine):
-            raise Diverged(_diverged(first + fine.index(False)))
-
-    def _finite(self) -> None:
-        """No weight may be infinite or undefined."""
-        self._check()
-        if not checkpoint.finite(self.players):
-            raise Diverged(_diverged(self.players.step))
-
     def _save(self) -> None:
-        self._check()
+        self.watch.check(self.players)
         self._alive()
         if checkpoint.finite(self.players):
             checkpoint.save(self.run.checkpoint, self.players, self.config)
 
     def _measure(self) -> None:
         """The last judgement, which is waited for."""
-        self._finite()
+        self.watch.check_weights(self.players)
         self.run.write_status(doing="measuring")
         begin = self.seconds
         self._note(self.judging.now(self.players, begin))
@@ -237,13 +199,7 @@ class _Recorder:
     def _look(self, state: str) -> dict[str, Any]:
         """Write the newest frame and the status."""
         self._alive()
-        if isinstance(self.data, Toy):
-            payload = pictures.plane_frame(
-                self.players, self.reads.view(self.data), self.head, self.latents, self.shown,
-                grid=self.reads.source is None,
-            )  # fmt: skip
-        else:
-            payload = pictures.encode(pictures.tile(generate(self.players, self.latents), 8))
+        payload = self.window.frame(self.players)
         now = self.seconds
         self.run.show(self.players.step, now, payload)
         self.keeper.frame(self.players.step, now, payload, wanted=state != "running")
@@ -294,27 +250,12 @@ class _Recorder:
         else:
             loss = half_round(self.players, self._real, self.plan, name[-1].upper())
         if not bool(loss.isfinite()):
-            raise Diverged(_diverged(self.players.step))
+            raise Diverged(self.players.step)
         self.last, self.moved = None, True
 
     def _alive(self) -> None:
         if not self.run.exists():
             raise Gone
-
-    def _show_scene(self) -> None:
-        scene = pictures.scene_of(self.data, self.head, latent=self.config.latent, reads=self.reads)
-        rng = torch.Generator().manual_seed(self.config.seed + 1)
-        if isinstance(self.data, Toy):
-            self.shown = self.data.sample(pictures.POINTS, rng)
-            extent = self.reads.view(self.data)
-            real = pictures.to_u16(self.shown, extent)
-            if self.reads.carries:
-                source = pictures.to_u16(self.latents[:, : self.data.dim], extent)
-                runs.write_whole(self.run.path / "source.bin", source)
-        else:
-            real = pictures.encode(pictures.tile(self.data.sample(64, rng), 8))
-        runs.write_json(self.run.path / "scene.json", scene)
-        runs.write_whole(self.run.path / "real.bin", real)
 
     def _branch_off(self) -> None:
         """Begin where the parent stood, as far as its state fits."""
@@ -349,20 +290,6 @@ def _server_limit() -> float:
         return float(os.environ.get("GAN_MAX_SECONDS") or math.inf)
     except ValueError:
         raise BadInput("GAN_MAX_SECONDS must be a number of seconds.") from None
-
-
-def _diverged(step: int) -> str:
-    return (
-        f"The loss became infinite or undefined (NaN) at step {step}. Lower the learning rates or"
-        " add a gradient penalty; the checkpoint from before it is kept."
-    )
-
-
-def fixed_latents(config: Config, reads: Inputs | None = None) -> Tensor:
-    """What G reads behind every frame of a run, the same from first to last: z if not given."""
-    rng = torch.Generator().manual_seed(config.seed + 2)
-    n = pictures.POINTS if config.kind == "2d" else 64
-    return (reads or Inputs(config.latent))(n, rng)
 
 
 def dry_run() -> None:

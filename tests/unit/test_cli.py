@@ -125,10 +125,10 @@ def test_settings_that_cannot_work_are_run_and_diagnosed(capsys, argv, names):
 
 
 def test_a_failed_run_is_exit_code_1(capsys, monkeypatch):
-    from gan_core import worker
+    from gan_core import failures, worker
 
     def fails(*_):
-        raise worker.Diverged("The loss became NaN at step 3.")
+        raise failures.Diverged(3)
 
     monkeypatch.setattr(worker._Recorder, "go", fails)
     code, out = call(capsys, "train", *TINY, "--json")

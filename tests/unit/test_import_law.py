@@ -38,7 +38,7 @@ FLOORS = [
         "vitals",
     },
     {"runs", "signs", "alarms", "health"},
-    {"keeper", "judging"},
+    {"keeper", "judging", "window", "failures"},
     {"executors", "lessons", "answers", "worker", "serve", "commands", "__main__"},
 ]
 # Within a floor, these lean on each other in this order alone.

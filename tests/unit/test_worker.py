@@ -10,6 +10,7 @@ from gan_core import checkpoint, judging, keeper, pictures, runs, worker
 from gan_core.data import Toy, load
 from gan_core.presets import preset
 from gan_core.runs import CURVES, Run, film
+from gan_core.window import fixed_latents
 
 SMALL = {"steps": 40, "batch": 16, "width": 8, "depth": 2, "precision": "float32", "device": "cpu"}
 
@@ -71,7 +72,7 @@ def test_frames_hold_the_points_and_the_field_that_they_say(tmp_path):
     points = raw * [x1 - x0, y1 - y0] + [x0, y0]
     from gan_core.training import generate
 
-    expected = generate(players, worker.fixed_latents(config)).clamp(x0, x1).numpy()
+    expected = generate(players, fixed_latents(config)).clamp(x0, x1).numpy()
     np.testing.assert_allclose(points, expected, atol=(x1 - x0) / 60000)
     field = np.frombuffer(payload, "u1", cells**2, 4 * n).reshape(cells, cells) / 255
     with torch.no_grad():

@@ -1,0 +1,38 @@
+"""The networks: MLPs for the plane, DCGANs for images, and auto-encoders for BEGAN's D.
+
+Generators map z [n, latent] to samples; every D maps samples to one raw number each [n]. Sizes
+come with each class; all weights are drawn from the generator that `init` is handed.
+"""
+
+from gan_core.models.conv import DCAutoencoder, DCGenerator, dc_encoder
+from gan_core.models.layers import MLP, Fourier
+from gan_core.models.placed import (
+    AtScale,
+    Blur,
+    Carrier,
+    DiscriminatorAtScale,
+    GeneratorAtScale,
+    beside_others,
+    core,
+)
+from gan_core.models.scores import Errors, Packed, Scores
+from gan_core.models.weights import init
+
+__all__ = [
+    "MLP",
+    "AtScale",
+    "Blur",
+    "Carrier",
+    "DCAutoencoder",
+    "DCGenerator",
+    "DiscriminatorAtScale",
+    "Errors",
+    "Fourier",
+    "GeneratorAtScale",
+    "Packed",
+    "Scores",
+    "beside_others",
+    "core",
+    "dc_encoder",
+    "init",
+]

@@ -1,0 +1,56 @@
+"""What a run shows of itself: how its frames are read, and frames, always of the same latents."""
+
+import torch
+from torch import Tensor
+
+from gan_core import pictures, runs
+from gan_core.catalog import OBJECTIVES
+from gan_core.config import Config
+from gan_core.data import Images, Toy
+from gan_core.players import Players
+from gan_core.readings import Inputs
+from gan_core.runs import Run
+from gan_core.training import generate
+
+
+class Window:
+    """The view onto one run: `open` writes how it is read, `frame` is one moment as bytes."""
+
+    def __init__(self, run: Run, config: Config, data: Toy | Images, reads: Inputs):
+        self._run, self._config, self._data, self._reads = run, config, data, reads
+        self._head = OBJECTIVES[config.objective].head
+        self._latents = fixed_latents(config, reads)
+        rng = torch.Generator().manual_seed(config.seed + 1)
+        self._real = data.sample(pictures.POINTS if config.kind == "2d" else 64, rng)
+
+    def open(self) -> None:
+        """Write the scene and the real samples; of a carried source, where its points start."""
+        scene = pictures.scene_of(
+            self._data, self._head, latent=self._config.latent, reads=self._reads
+        )
+        if isinstance(self._data, Toy):
+            extent = self._reads.view(self._data)
+            real = pictures.to_u16(self._real, extent)
+            if self._reads.carries:
+                source = pictures.to_u16(self._latents[:, : self._data.dim], extent)
+                runs.write_whole(self._run.path / "source.bin", source)
+        else:
+            real = pictures.encode(pictures.tile(self._real, 8))
+        runs.write_json(self._run.path / "scene.json", scene)
+        runs.write_whole(self._run.path / "real.bin", real)
+
+    def frame(self, players: Players) -> bytes:
+        """The players as they are now."""
+        if not isinstance(self._data, Toy):
+            return pictures.encode(pictures.tile(generate(players, self._latents), 8))
+        return pictures.plane_frame(
+            players, self._reads.view(self._data), self._head, self._latents, self._real,
+            grid=self._reads.source is None,
+        )  # fmt: skip
+
+
+def fixed_latents(config: Config, reads: Inputs | None = None) -> Tensor:
+    """What G reads behind every frame of a run, the same from first to last: z if not given."""
+    rng = torch.Generator().manual_seed(config.seed + 2)
+    n = pictures.POINTS if config.kind == "2d" else 64
+    return (reads or Inputs(config.latent))(n, rng)
