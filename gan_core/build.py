@@ -89,7 +89,7 @@ def players(config: Config, shape: tuple[int, ...], device: torch.device) -> Pla
         D = draw(discriminator(config, shape), first)
     for net in (G, D):
         net.to(device)
-        if len(shape) == 3:
+        if len(shape) == 3 and config.layout == "channels-last":
             net.to(memory_format=torch.channels_last)
     ema = copy.deepcopy(G).requires_grad_(False) if averages(config) else None
     rng = torch.Generator(device).manual_seed(config.seed)
@@ -177,7 +177,7 @@ def plan(
     return Plan(
         config.steps, config.batch, config.latent, config.n_critic, config.n_gen, config.ema,
         config.lr_end, config.noise, pick_precision(config) == "bfloat16",
-        reads if has_source else None, carry,
+        config.forms == "fast", config.fakes == "shared", reads if has_source else None, carry,
     )  # fmt: skip
 
 

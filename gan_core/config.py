@@ -110,6 +110,25 @@ class Config:
         choices=("auto", "float32", "bfloat16"),
     )
 
+    forms: str = _setting(
+        "fast",
+        "machine",
+        "layers as the library runs them fastest, or as they are written: the same mathematics",
+        choices=("fast", "plain"),
+    )
+    layout: str = _setting(
+        "channels-last",
+        "machine",
+        "order of a picture's numbers in memory",
+        choices=("channels-last", "channels-first"),
+    )
+    fakes: str = _setting(
+        "fresh",
+        "machine",
+        "samples for G's step: drawn anew, or those D has just judged, as DCGAN's code has it",
+        choices=("fresh", "shared"),
+    )
+
     @property
     def info(self) -> DataInfo:
         """What the catalog says of this run's data."""
@@ -172,6 +191,8 @@ def validate(config: Config) -> Config:
         )
     if config.scaling != "none" and kind == "image":
         raise BadInput("Images are in [-1, 1] already: scaling=unit is for 2-D data.")
+    if config.fakes == "shared" and kind == "2d":
+        raise BadInput("Points are drawn faster than they are kept: fakes=shared is for images.")
     if config.fourier and kind == "image":
         raise BadInput("Fourier features are for 2-D data: set fourier to 0.")
     _require_readable(config)

@@ -40,7 +40,7 @@ class DenseRounds(Rounds):
         # D sees what G's MLP made, with or without noise, in packs or not: nothing to differentiate
         self.direct = self.map is not None and not isinstance(self.G, Carrier)
 
-    def d_step(self) -> OnD:
+    def d_step(self, last: bool = True) -> OnD:
         objective = self.p.objective
         with torch.inference_mode():
             x = self.put(self.seen(self.real()))

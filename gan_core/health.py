@@ -26,7 +26,7 @@ from gan_core.config import Config
 from gan_core.remedies import longer, shorter_rounds
 from gan_core.signs import Signs
 
-__all__ = ["TONES", "Finding", "findings"]
+__all__ = ["TONES", "Finding", "findings", "soonest"]
 
 QUIET = 0.5  # of the steepest stretch; recommended R3GAN ends at a quarter, WGAN-GP near the whole
 SHARP = 0.9  # of the real samples' share of high quality
@@ -58,8 +58,13 @@ def findings(
     return found or [_healthy(seen)]
 
 
+def soonest(config: Config) -> float:
+    """The round before which nothing is said of a run."""
+    return min(FEW_ROUNDS, config.steps / 4)
+
+
 def _early(seen: Signs) -> bool:
-    return len(seen.curves) < FEW_ROWS or seen.step < min(FEW_ROUNDS, seen.config.steps / 4)
+    return len(seen.curves) < FEW_ROWS or seen.step < soonest(seen.config)
 
 
 def _too_early(seen: Signs) -> Finding:
@@ -98,6 +103,12 @@ def _healthy(seen: Signs) -> Finding:
         return finding(seen, "arrived", "good", title, text, times)
     if not seen.over:
         return finding(seen, "learning", "good", "Learning, no alarm", f"{told}.", times)
+    if seen.status.get("state") == "stopped":
+        text = (
+            f"{told}. No alarm; it was stopped at step {seen.step:,.0f} of {seen.config.steps:,},"
+        )
+        text += " and Resume takes it to its end."
+        return finding(seen, "unfinished", "good", "Healthy, stopped on its way", text, times)
     text = f"{told}. No alarm, but the run ended before it was as good as it gets."
     return finding(
         seen, "unfinished", "good", "Healthy, but not at its goal", text, times, longer(seen.config)

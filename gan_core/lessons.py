@@ -187,7 +187,8 @@ LESSONS: dict[str, Lesson] = {
         Lesson(
             "collapse", "Minimax collapses",
             "One seed, one data set, no cures: under the minimax loss all points of G end in one"
-            " place, under WGAN-GP they spread over the eight modes.",
+            " place, under WGAN-GP they spread over the eight modes. High quality alone deceives: a"
+            " collapsed G is sharp on the mode that it kept.",
             (Side("GAN, minimax", "gan", {}), Side("WGAN-GP", "wgan-gp", _GP)),
             _collapse, _BARE | {"lr_g": 1e-3},
         ),
@@ -201,8 +202,8 @@ LESSONS: dict[str, Lesson] = {
         Lesson(
             "clipping", "Clipping's edge",
             "Clipping drives a good part of the critic's weights to the two ends of ±c; the"
-            " gradient penalty leaves them free. D's shading shows how much simpler the clipped"
-            " critic is.",
+            " gradient penalty leaves them free: see the histograms below. D's shading shows how"
+            " much simpler the clipped critic is. The runs are too short to fit the data.",
             (Side("WGAN, clipped to ±0.1", "wgan", {"optimizer": "rmsprop", "clip": 0.1}),
              Side("WGAN-GP", "wgan-gp", {"lam": 0.1})),
             _clipping, _BARE | _FREE_HAND,

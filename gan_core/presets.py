@@ -27,6 +27,7 @@ _IMAGE: dict[str, Any] = {
     "lr_end": 0.05,
     "r1": 0.0,
     "r2": 0.0,
+    "fakes": "shared",
 }
 
 _PLANE: dict[str, Any] = {
@@ -110,6 +111,8 @@ def preset(objective: str, data: str, kind: str = "recommended", **changes: Any)
         values |= _PLAIN | PUBLISHED[objective]
         if room == "image":
             values |= {"width": 64, "latent": 100}
+            if values.get("n_critic", 1) > 1:
+                values["fakes"] = "fresh"
             if objective in ("wgan-gp", "r3gan", "began"):
                 values["norm_d"] = "layer" if objective == "wgan-gp" else "none"
         elif objective == "wgan-gp":

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from gan_core.dense import dense_map
 from gan_core.flat import stepper
+from gan_core.forms import fast
 from gan_core.models import Carrier, Packed, core
 from gan_core.players import Plan, Players, Sampler
 
@@ -43,6 +44,10 @@ class Rounds:
         by_hand = not plan.bfloat16 and dense_map(self.G) is not None
         self.move_g = stepper(players.opt_g) if by_hand else players.opt_g.step
         self.map = dense_map(self.G) if by_hand else None  # after the weights were moved together
+        self.judge, self.draw = self.D, self.G
+        if plan.forms:
+            self.judge, self.draw = fast(self.D), fast(self.G)
+        self.left: tuple[Tensor, Tensor] | None = None  # what D's last step leaves to G's
 
     def set_rates(self) -> None:
         done = self.p.step / self.plan.steps
@@ -67,13 +72,18 @@ class Rounds:
         """What G makes of it, as D sees it."""
         with self.arithmetic():
             if self.map is None:
-                out = self.G(inputs)
+                out = self.draw(inputs)
             elif isinstance(self.G, Carrier):
                 out = self.G.carried(inputs, self.map)
             else:
                 out = self.map(inputs)
         # a G that reads samples of its own gives points where they are
         return self.p.at_scale(out.float()) if self.G is self.p.G else out.float()
+
+    def fresh(self) -> tuple[Tensor, Tensor]:
+        """New latents, and what G makes of them."""
+        inputs = self.latents()
+        return inputs, self.made(inputs)
 
     def real(self) -> Tensor:
         return self.p.at_scale(self.sampler(self.plan.batch, self.p.rng))
@@ -91,13 +101,18 @@ class Rounds:
 
     def score(self, x: Tensor) -> Tensor:
         with self.arithmetic():
-            return self.D(x)
+            return self.judge(x)
 
-    def d_step(self) -> OnD:
+    def d_step(self, last: bool = True) -> OnD:
+        """Moves D; `last` before G's step, which gets its samples where the plan says so."""
         p = self.p
         x = self.put(self.seen(self.real()))
-        with torch.no_grad():
-            x_fake = self.put(self.seen(self.made(self.latents())))
+        inputs = self.latents()
+        keep = last and self.plan.shared
+        with torch.set_grad_enabled(keep):
+            fake = self.made(inputs)
+        self.left = (inputs, fake) if keep else None
+        x_fake = self.put(self.seen(fake.detach()))
         if self.joint:
             on_real, on_fake = self.score(torch.cat([x, x_fake])).float().chunk(2)
         else:
@@ -113,8 +128,8 @@ class Rounds:
     def g_step(self) -> Later:
         """Moves G; its loss."""
         p = self.p
-        inputs = self.latents()
-        fake = self.made(inputs)
+        inputs, fake = self.left or self.fresh()
+        self.left = None
         with frozen(self.d_weights):
             on_fake = self.score(self.put(self.seen(fake))).float()
             on_real = on_fake

@@ -57,8 +57,8 @@ def train(players: Players, real: Sampler, plan: Plan) -> Iterator[Step]:
     rounds = rounds_of(players, real, plan)
     while players.step < plan.steps:
         rounds.set_rates()
-        for _ in range(plan.n_critic):
-            on_d = rounds.d_step()
+        for left in reversed(range(plan.n_critic)):
+            on_d = rounds.d_step(last=not left)
         for _ in range(plan.n_gen):
             g_loss = rounds.g_step()
         rounds.average()
@@ -79,7 +79,8 @@ def half_round(players: Players, real: Sampler, plan: Plan, player: str) -> Tens
     """One half of a round by hand: the loss of the player, `"D"` or `"G"`, that moved.
 
     D's half is its `n_critic` steps; G's is its `n_gen` steps, and ends the round. So D's half and
-    then G's are one round of `train`. Begin a new `train` afterwards.
+    then G's are one round of `train`, but that G never shares D's samples. Begin a new `train`
+    afterwards.
     """
     rounds = rounds_of(players, real, plan)
     rounds.set_rates()

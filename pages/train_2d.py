@@ -27,7 +27,7 @@ def draw(run: Run, status: dict[str, Any]) -> None:
                 source=run.source() if scene.get("source") else b"",
             )  # fmt: skip
             timeline.bar(run, status, shown)
-            st.caption(panels.READING[scene["head"]])
+            st.caption(panels.reading(scene))
     with right:
         measured = status.get("metrics") or {}
         panels.meters(panels.plane_meters(measured), reading.meters(measured))
@@ -45,12 +45,10 @@ st.markdown(
     "The generator **G** moves points; the discriminator **D** tells them from the data."
     " Both learn from each other, and here is what they do, step by step."
 )
+live.adopt("p", "2d")
 config = controls.bar("p", "2d", ("r3gan", "ring"), live.start)
 run = live.chosen("2d", "pages/train_images.py")
 if run is None:
-    panels.empty(
-        "2d", "Press **Train**. Orange points, drawn by G, start as a cloud and move onto the"
-        " blue ones, the data; with the recommended settings most are there within a minute.",
-    )  # fmt: skip
+    panels.empty("2d", reading.PROMISE[reading.of(config)] if config else "")
     st.stop()
 live.follow(run, draw)

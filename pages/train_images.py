@@ -45,6 +45,7 @@ st.markdown(
     "The same game with pictures: **G** turns noise into images, **D** compares them with real"
     " ones. A small set is legible after a few minutes on two processor cores."
 )
+live.adopt("i", "image")
 config = controls.bar("i", "image", ("dcgan", "faces"), live.start)
 run = live.chosen("image", "pages/train_2d.py")
 if run is None:

@@ -6,6 +6,7 @@ them anew, because settings that suit one objective seldom suit the next.
 """
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import Field, fields
 from pathlib import Path
@@ -17,6 +18,7 @@ from gan_core.catalog import FOLDER, OBJECTIVES, BadInput, data_info, own_points
 from gan_core.config import WHY, Config, data_names, validate
 from gan_core.presets import preset
 from ui import data_panel, explain, gallery, own_data, reading
+from ui.clicks import once
 
 PRESETS = ("recommended", "published")  # as addresses and the command line have them
 OWN_FOLDER = "folder"
@@ -27,13 +29,16 @@ GROUPS = {
     ),
     "Cures": ("r1", "r2", "noise", "pack"),
     "Networks": ("size", "latent", "width", "depth", "norm_g", "norm_d", "fourier", "scaling"),
-    "Machine": ("device", "precision"),
+    "Machine": ("device", "precision", "fakes", "forms", "layout"),
 }  # fmt: skip
 ONLY = {
     "size": "image",
     "depth": "2d",
     "fourier": "2d",
     "scaling": "2d",
+    "fakes": "image",
+    "forms": "image",
+    "layout": "image",
 }  # fields that one kind of data has
 LABELS = {
     "steps": "Steps", "seconds": "Time limit, s", "batch": "Batch size", "seed": "Seed",
@@ -44,6 +49,7 @@ LABELS = {
     "size": "Picture size", "latent": "Latent size",
     "width": "Width", "depth": "Depth", "norm_g": "Norm in G", "norm_d": "Norm in D",
     "fourier": "Fourier features", "scaling": "Scale", "device": "Device", "precision": "Precision",
+    "fakes": "Samples for G", "forms": "Layer forms", "layout": "Memory layout",
     "carry": "Price of transport", "sigma": "σ of the fixed G",
     "lam": "λ", "clip": "Clip c", "gamma": "γ", "lambda_k": "λₖ", "a": "a", "b": "b", "c": "c",
 }  # fmt: skip
@@ -95,13 +101,18 @@ def bar(
         explain.download_note(data)
     if problem:
         st.warning(
-            gallery.plain(problem),
+            gallery.plain(_labelled(problem)),
             title="These settings cannot be used",
             icon=":material/tune:",
         )
     elif pressed and config is not None:
         train(config)
     return config
+
+
+def _labelled(problem: str) -> str:
+    """A refusal in the names that the form has: `Learning rate, G = 10 is outside …`."""
+    return re.sub(r"\b(\w+)=", lambda found: f"{LABELS.get(found[1], found[1])} = ", problem)
 
 
 def _choices(prefix: str, kind: str, defaults: tuple[str, str]) -> tuple[str, str, str]:
@@ -114,22 +125,23 @@ def _choices(prefix: str, kind: str, defaults: tuple[str, str]) -> tuple[str, st
     again: dict[str, Any] = {"on_change": _to_preset, "args": (prefix, kind)}
     objective = st.selectbox(
         "Objective", names, names.index(defaults[0]),
-        key=f"{prefix}_objective", bind="query-params", width=200, **again,
+        key=f"{prefix}_objective", bind="query-params", width=185, **again,
     )  # fmt: skip
     data = st.selectbox(
         "Data", sets, sets.index(defaults[1]),
-        key=f"{prefix}_data", bind="query-params", width=200,
+        key=f"{prefix}_data", bind="query-params", width=185,
         on_change=_to_length, args=(prefix, kind),
     )  # fmt: skip
     chosen = st.selectbox(
         "Preset", PRESETS,
-        key=f"{prefix}_preset", bind="query-params", width=190, **again,
+        key=f"{prefix}_preset", bind="query-params", width=175, **again,
         help="*recommended*: what this project measured to work soonest."
         " *published*: the paper's own numbers, slow on small machines.",
     )  # fmt: skip
     return objective, data, chosen
 
 
+@once
 def _example(prefix: str, train: Callable[[Config], None]) -> None:
     """Set the form to an example and start it (a callback)."""
     if title := st.session_state.get(f"{prefix}_example"):

@@ -1,6 +1,7 @@
 """The data of a 2-D page: its parameters beside a look at it, before anything is trained."""
 
 import math
+import re
 
 import numpy as np
 import streamlit as st
@@ -29,9 +30,9 @@ def panel(prefix: str, data: str, what: str = "Data") -> str | None:
     if own_data.is_own(data):
         begins = st.session_state.get(f"{prefix}_train") or "run" in st.query_params
         wanted = not begins or not own_data.usable(data)  # a run wants the room below
-        with st.expander(f"{what}: your own points", expanded=wanted, icon=":material/draw:"):
+        with st.expander(f"{what}: your own points", expanded=wanted):
             return own_data.panel(prefix, data)
-    with st.expander(f"{what}: {DATA[data].title}", icon=":material/scatter_plot:"):
+    with st.expander(f"{what}: {DATA[data].title}"):
         left, right = st.columns([6, 4], gap="medium")
         with left:
             spec = parameters(prefix, data)
@@ -46,7 +47,12 @@ def panel(prefix: str, data: str, what: str = "Data") -> str | None:
                     points, around(points), f"Preview of {spec}", f"{prefix}_preview", id=spec
                 )
     if problem:  # outside, for it may be folded
-        st.warning(gallery.plain(problem), title="There is no such data", icon=":material/tune:")
+        problem = problem.rpartition("): ")[2]  # which data set it is stands above
+        for name in DATA[data].params:  # as the widgets have them
+            problem = re.sub(rf"\b{name}\b", LABELS.get(name, name), problem)
+        st.warning(
+            gallery.plain(problem), title="These data cannot be drawn", icon=":material/tune:"
+        )
         return None
     return spec
 

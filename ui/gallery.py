@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
 from gan_core import runs
-from gan_core.catalog import OBJECTIVES, BadInput
+from gan_core.catalog import OBJECTIVES, BadInput, own_points
 from gan_core.config import Config
 from gan_core.runs import Run
 from ui import drawing
@@ -88,15 +88,23 @@ def title(run: Run, config: Config | None = None) -> str:
     if config.reads != "z":
         return _of_reading(config)
     dcgan = config.kind == "image" and config.objective == "ns-gan"
-    return f"{'DCGAN' if dcgan else OBJECTIVES[config.objective].title} on {config.data}"
+    name = "DCGAN" if dcgan else OBJECTIVES[config.objective].title
+    return f"{name} on {_named(config.data)}"
+
+
+def _named(spec: str) -> str:
+    """A data spec as a title has it: own points by the first digits of their number."""
+    own = own_points(spec)
+    return f"own points {own[0][:4]}" if own else spec
 
 
 def _of_reading(config: Config) -> str:
     """`R3GAN, ring → grid`, or `WGAN-GP, critic of ring + noise`."""
     name = OBJECTIVES[config.objective].title
     if config.reads == "x+z":
-        return f"{name}, {config.source} → {config.data}{'' if config.latent else ', without z'}"
-    return f"{name}, critic of {config.data} + noise"
+        source, data = _named(config.source), _named(config.data)
+        return f"{name}, {source} → {data}{'' if config.latent else ', without z'}"
+    return f"{name}, critic of {_named(config.data)} + noise"
 
 
 def measure(metrics: dict[str, Any]) -> str:

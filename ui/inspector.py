@@ -17,6 +17,7 @@ PACKED = (
     " point, so it also shows how far D distrusts repetition. D* and the exact distance are of"
     " single points, so it is not measured against them."
 )
+_UNMOVED = "D is as it was drawn: its learning rate is 0."
 PENALISED = (
     "R1 and R2 are no part of V, which D* alone makes as large as it can be: they hold D's slopes"
     " down, and D gives up some of V for that. A low share under them is no sign of a weak D."
@@ -39,11 +40,13 @@ def part(run: Run, metrics: dict[str, Any]) -> None:
         st.caption(PACKED.format(config.pack))
     if "critic_estimate" in metrics:
         st.markdown(f"**{critic_words(metrics)}**")
-        with st.expander("What the critic's loss means", icon=":material/straighten:"):
+        with st.expander("What the critic's loss means"):
             _critic(metrics, config)
     elif "d_best" in metrics:
-        st.markdown(f"**{optimum_words(metrics, _held(config))}**")
-        with st.expander("D against its optimum", icon=":material/target:"):
+        st.markdown(
+            f"**{_UNMOVED if config.lr_d == 0 else optimum_words(metrics, _held(config))}**"
+        )
+        with st.expander("D against its optimum"):
             _optimum(run, metrics, config)
 
 
@@ -67,8 +70,8 @@ def optimum_words(m: dict[str, float], held: bool = False) -> str:
         return "D is worse than one that cannot tell: it is wrong about what it was last sure of."
     if held:
         return (
-            f"D is at {_percent(share)} of its optimum: R1 and R2 hold it flatter, which is their"
-            " purpose."
+            f"D is at {_percent(share)} of its optimum, which is no fault: R1 and R2 hold it"
+            " flatter than the optimum, and that is their purpose."
         )
     return f"D is at {_percent(share)} of its optimum."
 
@@ -87,8 +90,9 @@ def critic_words(m: dict[str, float]) -> str:
         found = (
             f"The critic scores real points {words.figure(estimate, 3)} above generated ones."
             f" Divided by its steepest slope, {words.figure(slope, 3)}, that is"
-            f" {words.figure(m['critic_w1'], 3)} of the exact distance {words.figure(exact, 3)}:"
-            f" it has found {_percent(m['critic_w1'] / max(exact, 1e-12))}"
+            f" {words.figure(m['critic_w1'], 3)}. The exact distance of the same points, which are"
+            f" G's own before any averaging, is {words.figure(exact, 3)}: the critic has found"
+            f" {_percent(m['critic_w1'] / max(exact, 1e-12))} of it"
         )
     if near:
         found += f". Two samples of the data are {words.figure(floor, 3)} apart, so little is left"
@@ -146,9 +150,9 @@ def _optimum(run: Run, m: dict[str, float], config: Config) -> None:
         _fields(data=pack(header, **blobs), key="p_fields", height="content")
         st.caption(
             f"At step {header['step']:,}. Dots are real and generated points; the stronger the"
-            " violet, the likelier real. In the last picture, blue where D believes too readily,"
-            " orange where too little. Where there are no points nothing determines D, and nothing"
-            " is drawn."
+            " violet, the likelier real. In the last picture violet is where D believes too"
+            " readily, teal where too little. Where there are no points nothing determines D, and"
+            " nothing is drawn."
         )
     penalised = PENALISED if _held(config) else ""
     st.caption(

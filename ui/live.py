@@ -107,6 +107,21 @@ def chosen(kind: str, other_page: str) -> Run | None:
     return run
 
 
+def adopt(prefix: str, kind: str) -> None:
+    """Set the form of a page just opened to the run that its address names, unless the address sets
+    the form too."""
+    if f"{prefix}_objective" in st.session_state or "run" not in st.query_params:
+        return
+    if any(name.startswith(f"{prefix}_") for name in st.query_params):
+        return
+    try:
+        config = runs.open_run(st.query_params["run"][:200]).config
+    except (BadInput, OSError):
+        return  # `chosen` says why
+    if config.kind == kind:
+        controls.take_over(prefix, config)
+
+
 def follow(run: Run, draw: Draw) -> None:
     """Draw the run, again and again while it is in progress."""
     pace = _pace(run.status()["state"])
@@ -194,8 +209,9 @@ def _buttons(run: Run, state: str, prefix: str) -> None:
         )  # fmt: skip
         if state != "queued" and not stopping:
             held = run.requested("pause")
-            st.button(
-                "Continue" if held else "Pause", key="live_pause",
+            st.button(  # each with a key of its own: see ui.clicks
+                "Continue" if held else "Pause",
+                key="live_continue" if held else "live_pause",
                 icon=":material/play_arrow:" if held else ":material/pause:",
                 on_click=ask, args=(run, "pause", not held),
             )  # fmt: skip

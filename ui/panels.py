@@ -14,18 +14,18 @@ from ui.live import line, measured
 
 Meter = tuple[str, str, str, str]  # label, value, what a perfect sampler scores, help
 
-_LAYERS = (
-    " Arrows show where G's gradient moves its points: short where it is weak, none where it has"
-    " vanished. The latent grid shows how G bends z. Double-click to zoom, drag to move."
-)
-READING = {
-    "probability": "Violet is D's opinion: the darker, the likelier real; on the thick line it is"
-    " undecided. Where G has won, the shading is even." + _LAYERS,
-    "critic": "Violet is the critic's score: G moves its points uphill, towards the dark. Only"
-    " differences count, not the level." + _LAYERS,
-    "energy": "Violet is D's reconstruction error: data should lie in the light valleys, and G"
-    " moves its points into them." + _LAYERS,
+_FIELD = {
+    "probability": "Violet is D's opinion: the stronger, the likelier real; on the thick line it is"
+    " undecided. Where G has won, the shading is even.",
+    "critic": "Violet is the critic's score: G moves its points uphill, towards the strong violet."
+    " Only differences count, not the level.",
+    "energy": "Violet is D's reconstruction error: data should lie in the faint valleys, and G"
+    " moves its points into them.",
 }
+_GRADIENT = (
+    "show where G's gradient moves its points: short where it is weak, none where it has vanished."
+)
+_CAMERA = " Double-click to zoom, drag to move."
 LOG2 = math.log(2)
 # Losses of D and G where nothing is left to learn: D undecided everywhere.
 BALANCE = {"gan": (2 * LOG2, -LOG2), "ns-gan": (2 * LOG2, LOG2), "r3gan": (LOG2, LOG2)}
@@ -34,6 +34,19 @@ _OPINION = {
     "critic": "The critic's score",
     "energy": "Reconstruction error",
 }
+
+
+def reading(scene: dict[str, Any]) -> str:
+    """How to read a scene, from what `gan_core.pictures.scene_of` says of it."""
+    if scene.get("source"):
+        layers = " Teal arrows lead from samples of the source to where G carries them; the layer"
+        layers += f" Gradient has others, which {_GRADIENT}"
+    elif scene.get("fixed"):
+        layers = " Orange points are real ones plus noise, and stay; arrows show where a G would be"
+        layers += " sent from there."
+    else:
+        layers = f" Arrows {_GRADIENT} The latent grid shows how G bends z."
+    return _FIELD[scene["head"]] + layers + _CAMERA
 
 
 def meters(entries: Sequence[Meter], planned: Sequence[Meter] = ()) -> None:
@@ -148,9 +161,11 @@ def _gradients(rows: dict[str, Any]) -> dict[str, Any]:
 
 
 def empty(kind: str, words: str) -> None:
-    """What a page shows before anything was trained: what to do, and what was done lately."""
-    with st.container(border=True):
-        st.markdown(words)
+    """What a page shows before anything was trained: what to do, if it can be done, and what was
+    done lately."""
+    if words:
+        with st.container(border=True):
+            st.markdown(words)
     recent = [r for r in runs.all_runs()[:30] if (c := gallery.config_of(r)) and c.kind == kind]
     if recent:
         st.markdown("##### Or open a recent run")

@@ -29,6 +29,18 @@ ABOUT = {
     FIXED: "**x + noise, fixed** · G is not trained: its points are real ones plus noise of σ"
     " (under Advanced). Only D learns; look at its field. *Gulrajani et al. 2017, figure 1*",
 }
+_CLOUD = (
+    "Press **Train**. Orange points, drawn by G, start as a cloud and move onto the blue ones, the"
+    " data; with the recommended settings most are there within "
+)
+PROMISE = {  # what happens on Train
+    PLAIN: f"{_CLOUD}half a minute.",
+    INSTANCE: f"{_CLOUD}half a minute, once the noise has faded.",
+    CARRIED: "Press **Train**. Orange points start where the source has them, and G learns to carry"
+    " them onto the blue ones, the data; teal arrows show from where to where.",
+    FIXED: "Press **Train**. Orange points, real ones plus noise, stay where they are; D learns to"
+    " tell them from the blue ones, and its field shows what it has learnt.",
+}
 EXAMPLES: dict[str, tuple[str, str, dict[str, Any]]] = {  # title: objective, data, changes
     "Ring to grid": ("r3gan", "grid-lesson", {"reads": "x+z", "source": "ring-lesson"}),
     "Moons to Swiss roll": ("r3gan", "swiss-roll", {"reads": "x+z", "source": "moons"}),

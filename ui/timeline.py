@@ -9,7 +9,8 @@ from gan_core import runs
 from gan_core.catalog import OBJECTIVES, BadInput
 from gan_core.config import Config, data_names
 from gan_core.runs import LIVE, Run
-from ui import gallery, live
+from ui import controls, gallery, live
+from ui.clicks import once
 
 PATIENCE = 0.6  # seconds a click waits for the worker's step, so that its frame is drawn at once
 STEPS = {
@@ -36,6 +37,7 @@ def bar(run: Run, status: dict[str, Any], shown: int | None) -> None:
                 _form(run, known, status["step"] if shown is None else shown)
 
 
+@once
 def _step(run: Run, name: str) -> None:
     """Ask for one step and wait until it is shown, but not for long (a callback)."""
     live.ask(run, name)
@@ -80,9 +82,16 @@ def _form(run: Run, known: list[int], shown: int) -> None:
         return
     st.caption(_promise(parent, config))
     if st.button("Start the branch", icon=":material/fork_right:", type="primary",
-                 key="live_branch_start"):  # fmt: skip
-        live.begin(lambda: runs.branch(run, at, **changes))
-        st.rerun()
+                 key="live_branch_start", on_click=_branch, args=(run, at, changes, config),
+                 ):  # fmt: skip
+        st.rerun()  # the whole page follows the branch
+
+
+@once
+def _branch(run: Run, at: int, changes: dict[str, Any], config: Config) -> None:
+    """Start a branch and set the form to its settings (a callback)."""
+    controls.take_over("p", config)
+    live.begin(lambda: runs.branch(run, at, **changes))
 
 
 def _promise(parent: Config, child: Config) -> str:

@@ -67,6 +67,7 @@ def _row(entry: Entry, perfect: dict[str, Any]) -> dict[str, str]:
         return title if known is None else f"{title} (real {format(scale * known, form)})"
 
     row = {"Run": f"[{gallery.plain(entry.label)}](/train_2d?run={entry.run.id})"}
+    row["What happened"] = happened(entry)  # first, for a narrow screen cuts off what is last
     if not perfect or "modes_total" in perfect:
         total = perfect.get("modes_total", "")
         row["Modes" + (f" (of {total:g})" if total else "")] = measure("modes", "g")
@@ -75,7 +76,6 @@ def _row(entry: Entry, perfect: dict[str, Any]) -> dict[str, str]:
     row[head("EM", "em", ".3f")] = measure("em", ".3f")
     row["Seconds"] = f"{status.get('seconds') or 0:.1f}"
     row["State"] = state_words(status, entry.waits).capitalize()
-    row["What happened"] = happened(entry)
     return row
 
 

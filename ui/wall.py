@@ -15,7 +15,8 @@ from gan_core.config import Config
 from gan_core.lessons import Lesson
 from gan_core.presets import preset
 from gan_core.runs import LIVE, Run
-from ui import controls, gallery, live, server, verdict, waiting
+from ui import controls, gallery, live, server, verdict, waiting, weights
+from ui.clicks import once
 from ui.components import arena_wall
 
 EVERY = 0.25  # seconds between looks at runs in progress
@@ -32,6 +33,7 @@ def configs(names: Sequence[str], data: str, chosen: str, **changes: Any) -> lis
     return [preset(name, data, chosen, **NETWORKS, **changes) for name in names]
 
 
+@once
 def begin(wanted: Sequence[Config]) -> None:
     """Start a comparison and put it into the address (a callback)."""
     made: list[Run] = []
@@ -147,6 +149,17 @@ def _draw(
     st.caption(verdict.READING)
     if lesson:
         _check(lesson, found, states)
+    _weights(found, entries)
+
+
+def _weights(found: Sequence[Run], entries: Sequence[verdict.Entry]) -> None:
+    """The weights of all critics, where one of them is clipped."""
+    if not any(run.config.objective == "wgan" for run in found):
+        return
+    known = [(e.label, e.history[-1]["vitals"]) for e in entries if e.history]
+    if known:
+        st.markdown("**Weights of each D**, in % of all")
+        weights.show(known, "c_weights", ",".join(run.id for run in found))
 
 
 def _bar(found: Sequence[Run], states: Sequence[dict[str, Any]], line: set[str]) -> None:
@@ -177,6 +190,7 @@ def _bar(found: Sequence[Run], states: Sequence[dict[str, Any]], line: set[str])
                 st.rerun()
 
 
+@once
 def again(unbegun: Sequence[Run]) -> None:
     """Put runs that never began back into the line (a callback)."""
     for run in unbegun:

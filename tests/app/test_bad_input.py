@@ -32,11 +32,14 @@ def shown(at) -> str:
 @pytest.mark.parametrize(
     ("query", "says"),
     [
-        ({"lr_g": "10"}, "lr_g=10 is outside 0 to 1: choose a value between. A step of more"),
-        ({"lr_d": "-1"}, "lr_d=-1 is outside 0 to 1"),
-        ({"batch": "1"}, "batch=1 is outside 2 to 4096: choose a value between. D compares"),
-        ({"n_critic": "1000"}, "n_critic=1000 is outside 1 to 50"),
-        ({"n_gen": "0"}, "n_gen=0 is outside 1 to 50"),
+        (
+            {"lr_g": "10"},
+            "Learning rate, G = 10 is outside 0 to 1: choose a value between. A step of more",
+        ),
+        ({"lr_d": "-1"}, "Learning rate, D = -1 is outside 0 to 1"),
+        ({"batch": "1"}, "Batch size = 1 is outside 2 to 4096: choose a value between. D compares"),
+        ({"n_critic": "1000"}, "D steps a round = 1000 is outside 1 to 50"),
+        ({"n_gen": "0"}, "G steps a round = 0 is outside 1 to 50"),
         ({"pack": "7"}, "multiple of pack"),
     ],
 )

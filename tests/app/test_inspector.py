@@ -35,7 +35,7 @@ def test_d_is_shown_against_its_optimum(framed):
 def test_a_critic_is_shown_in_words_and_numbers(framed):
     at = framed("train_2d", run=measured(**critic()).id)
     assert not at.exception
-    assert "it has found 80 %" in texts(at) and "Exact EM of the same points" in texts(at)
+    assert "has found 80 % of it" in texts(at) and "Exact EM of the same points" in texts(at)
 
 
 def test_a_run_that_was_not_measured_so_says_nothing_of_d(framed):

@@ -57,7 +57,7 @@ def test_every_family_has_its_parameters_and_a_preview(framed):
 @pytest.mark.parametrize(
     ("query", "says"),
     [
-        ({"p_ring_std": "0"}, "std must be above 0"),
+        ({"p_ring_std": "0"}, "Std σ must be above 0"),
         ({"p_ring_modes": "0"}, "whole number, 1 to 256"),
         ({"p_data": "grid", "p_grid_side": "2.5"}, "whole number"),
         ({"p_data": "moons", "p_moons_noise": "-1"}, "above 0"),

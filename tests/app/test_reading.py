@@ -101,7 +101,7 @@ def test_what_does_not_fit_together_is_explained(framed):
     at.number_input(key="p_latent").set_value(0).run()
     assert not at.warning and not at.button(key="p_train").disabled
     at = framed("train_2d", p_reading=reading.CARRIED, p_source_data="ring", p_source_ring_std="0")
-    assert "std must be" in at.warning[0].value and at.button(key="p_train").disabled
+    assert "Std σ must be" in at.warning[0].value and at.button(key="p_train").disabled
 
 
 def test_points_of_one_s_own_can_be_a_source(framed, started):

@@ -102,7 +102,7 @@ def test_every_setting_reaches_the_run(framed, started):
 
 def test_the_address_sets_the_widgets(framed):
     at = framed("train_2d", p_objective="wgan", p_data="grid", p_lr_g="0.5", p_steps="77")
-    assert at.selectbox(key="p_objective").value == "wgan"
+    assert at.selectbox(key="p_objective").value == "ns-gan"
     assert at.selectbox(key="p_data").value == "grid"
     assert at.number_input(key="p_lr_g").value == 0.5
     assert at.number_input(key="p_steps").value == 77
@@ -215,8 +215,8 @@ def test_pause_and_continue_ask_the_worker(framed):
     at = framed("train_2d", run=run.id)
     at.button(key="live_pause").click().run()
     assert run.requested("pause")
-    assert at.button(key="live_pause").label == "Continue"
-    at.button(key="live_pause").click().run()
+    assert at.button(key="live_continue").label == "Continue"
+    at.button(key="live_continue").click().run()
     assert not run.requested("pause")
 
 
@@ -285,3 +285,13 @@ def test_sets_that_need_a_download_say_so_and_others_do_not(framed, tmp_path, mo
     (tmp_path / "cifar-10-batches-py").mkdir()
     assert not framed("train_images", i_data="cifar10").info
     assert not framed("train_images", i_data="digits").info
+
+
+def test_a_link_to_a_run_sets_the_form_to_it_unless_the_link_sets_the_form(framed):
+    run = ended("2d", lr_g=0.003, n_gen=2)
+    at = framed("train_2d", run=run.id)
+    assert at.selectbox(key="p_objective").value == "ns-gan"
+    assert at.number_input(key="p_lr_g").value == 0.003
+    assert at.number_input(key="p_n_gen").value == 2
+    at = framed("train_2d", run=run.id, p_objective="lsgan")
+    assert at.selectbox(key="p_objective").value == "lsgan"

@@ -129,3 +129,26 @@ def test_lost_code_is_asked_for_and_new_frames_keep_the_camera(page, tmp_path):
         page.wait_for_function("([c, step]) => c.dataset.step > step + 2", arg=[handle, step])
         assert handle.evaluate("c => c.isConnected && c.style.cursor") == "grab"  # still zoomed
         page.goto("about:blank")
+
+
+def test_a_component_that_is_still_shown_keeps_its_state_when_told_to_tidy_up(page):
+    """Streamlit calls what a component returned also when new bytes came too soon after it."""
+    stub = (ROOT / "ui/components/stub.js").read_text()
+    ended = page.evaluate(
+        """async source => {
+          const ended = []
+          globalThis.canvasCode = new Map([["test", () => () => ended.push("tidied")]])
+          const url = URL.createObjectURL(new Blob([`const CODE = "test"\\n${source}`],
+                                                   {type: "text/javascript"}))
+          const { default: show } = await import(url)
+          const parentElement = document.body.appendChild(document.createElement("div"))
+          const tidy = show({ data: new Uint8Array(4), parentElement })
+          tidy()
+          ended.push("shown")
+          parentElement.remove()
+          tidy()
+          return ended
+        }""",
+        stub,
+    )
+    assert ended == ["shown", "tidied"]

@@ -48,7 +48,7 @@ def test_d_is_said_as_a_share_of_its_optimum():
 
 def test_a_d_under_penalties_is_not_said_to_be_weak():
     said = inspector.optimum_words(seen(d_share=0.006), held=True)
-    assert "0.6 %" in said and "hold it flatter, which is their purpose" in said
+    assert "0.6 %" in said and "no fault: R1 and R2 hold it flatter" in said
     assert "purpose" not in inspector.optimum_words(seen(d_share=0.006))
 
 

@@ -186,8 +186,8 @@ export default function ({ data, parentElement }) {
   const wall = walls.get(parentElement) ?? new Wall(parentElement)
   walls.set(parentElement, wall)
   wall.take(unpack(data))
-  return () => {
+  return unlessShown(parentElement, () => {
     wall.end()
     walls.delete(parentElement)
-  }
+  })
 }

@@ -13,6 +13,12 @@ function unpack(bytes) {
   return { header, blob }
 }
 
+// What a component returns to be tidied up with. Streamlit calls it when the element goes, but also
+// when new bytes came before the last call was over, as on a busy machine: then all is to stay.
+const unlessShown = (element, end) => () => {
+  if (!element.isConnected) end()
+}
+
 function palette(element) {
   const style = getComputedStyle(element)
   const read = (name, fallback) => style.getPropertyValue(name).trim() || fallback

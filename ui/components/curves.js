@@ -108,9 +108,9 @@ export default function ({ data, parentElement }) {
   canvas.style.height = `${header.height}px`
   describe(state, header.live)
   wake(state)
-  return () => {
+  return unlessShown(parentElement, () => {
     state.observer.disconnect()
     cancelAnimationFrame(state.waiting)
     states.delete(parentElement)
-  }
+  })
 }

@@ -19,7 +19,7 @@ const partsOf = (color) => [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2
 // Ink and its strength, 0 to 1, of pane i where D says d and D* says best.
 function ink(colors, i, d, best) {
   if (i < 2) return [colors.dRGB, i === 0 ? d : best]
-  return [partsOf(d > best ? colors.real : colors.fake), Math.abs(d - best)]
+  return [d > best ? colors.dRGB : partsOf(colors.em), Math.abs(d - best)]
 }
 
 function shade(s, i) {

@@ -69,8 +69,8 @@ export default function ({ data, parentElement }) {
     state.player.load(header.frames)
   }
   state.shown = last
-  return () => {
+  return unlessShown(parentElement, () => {
     state.player.pause()
     states.delete(parentElement)
-  }
+  })
 }

@@ -184,10 +184,10 @@ export default function ({ data, parentElement, setStateValue }) {
   state.step = state.canvas.dataset.step = step
   drawLegend(state)
   describe(state, header)
-  return () => {
+  return unlessShown(parentElement, () => {
     state.player.pause()
     state.observer.disconnect()
     cancelAnimationFrame(state.waiting)
     states.delete(parentElement)
-  }
+  })
 }

@@ -17,6 +17,7 @@ export default function (args) {
   else if (code) code.then((ready) => shown.has(parentElement) && (place.cleanup = ready(place.args)))
   else ask(place)
   return () => {
+    if (parentElement.isConnected) return // see unlessShown in common.js
     shown.delete(parentElement)
     place.cleanup?.()
   }

@@ -81,7 +81,7 @@ _SIGMOID = Mistake(
     (
         Pair(
             "sigmoid-critic", "Head", "WGAN-GP on the ring, 200 rounds with two critic steps each.",
-            (LAB + "heads.py:SigmoidScores",), ("gan_core/models.py:Scores",),
+            (LAB + "heads.py:SigmoidScores",), ("gan_core/models/scores.py:Scores",),
             readings.sigmoid_critic, 5.0,
         ),
     ),
