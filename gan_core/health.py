@@ -74,6 +74,9 @@ def _too_early(seen: Signs) -> Finding:
     many = seen.config.n_critic
     if many > 1:
         text += f" Each round has {many} D steps: most of the time went into them."
+    if seen.status.get("state") == "stopped":
+        text += " It was stopped; Resume goes on."
+        return finding(seen, "early", "warn", "It was stopped too early to say", text, seen.step)
     cures = shorter_rounds(seen.config), longer(seen.config)
     return finding(seen, "early", "warn", "It ended too early to say", text, seen.step, *cures)
 

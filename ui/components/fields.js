@@ -6,7 +6,7 @@ const HEAD = 24
 const GAP = 14
 
 function layout(width) {
-  const columns = width < 560 ? 2 : 3
+  const columns = width < 400 ? 1 : width < 560 ? 2 : 3
   const side = (width - GAP * (columns - 1)) / columns
   const cells = TITLES.map((_, i) => ({
     x: (i % columns) * (side + GAP), y: Math.floor(i / columns) * (side + HEAD + GAP) + HEAD,
