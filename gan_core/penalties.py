@@ -35,8 +35,13 @@ class Price:
 def slope2(D: Scorer, *at: Tensor) -> list[Tensor]:
     """‖∇D‖² at each sample, [n] for each batch [n, …] of `at`, differentiable in D's weights.
 
-    D is differentiated twice, in one pass over all batches.
+    One pass over all batches: by D's own `slopes` (see `gan_core.slopes`) where it has them,
+    otherwise D is differentiated twice.
     """
-    x = torch.cat(at).detach().requires_grad_()
-    (slope,) = torch.autograd.grad(D(x).sum(), x, create_graph=True)
+    x = torch.cat(at).detach()
+    slopes = getattr(D, "slopes", None)
+    if slopes is not None:
+        slope = slopes(x)
+    else:
+        (slope,) = torch.autograd.grad(D(x.requires_grad_()).sum(), x, create_graph=True)
     return list(slope.flatten(1).square().sum(1).split([len(batch) for batch in at]))

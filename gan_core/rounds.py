@@ -17,9 +17,36 @@ from gan_core.flat import stepper
 from gan_core.forms import fast
 from gan_core.models import Carrier, Packed, core
 from gan_core.players import Plan, Players, Sampler
+from gan_core.slopes import slopes_of
 
 Later = Callable[[], Tensor]  # a figure [] that no step needs: computed for whoever asks
 OnD = tuple[Tensor, Tensor, Later, Later]  # scores of real and of fake [n], D's loss, its penalty
+
+
+class Asked:
+    """D as the rounds ask it: in their arithmetic, with its layers in fast forms, and by `slopes`
+    for ∇D where no second derivative is needed for it."""
+
+    def __init__(self, D: nn.Module, plan: Plan, kind: str):
+        self._plan, self._kind = plan, kind
+        self._judge = fast(D) if plan.forms else D
+        self._slopes = slopes_of(D) if plan.forms else None
+        self.slopes = self._sloping if self._slopes is not None else None
+
+    def __call__(self, x: Tensor) -> Tensor:
+        with arithmetic(self._plan, self._kind):
+            scores: Tensor = self._judge(x)
+        return scores
+
+    def _sloping(self, x: Tensor) -> Tensor:
+        assert self._slopes is not None
+        with arithmetic(self._plan, self._kind):
+            return self._slopes(x).float()
+
+
+def arithmetic(plan: Plan, kind: str) -> AbstractContextManager[Any]:
+    """What the networks compute in, on a device of this kind."""
+    return torch.autocast(kind, dtype=torch.bfloat16) if plan.bfloat16 else nullcontext()
 
 
 class Rounds:
@@ -44,9 +71,8 @@ class Rounds:
         by_hand = not plan.bfloat16 and dense_map(self.G) is not None
         self.move_g = stepper(players.opt_g) if by_hand else players.opt_g.step
         self.map = dense_map(self.G) if by_hand else None  # after the weights were moved together
-        self.judge, self.draw = self.D, self.G
-        if plan.forms:
-            self.judge, self.draw = fast(self.D), fast(self.G)
+        self.score = Asked(self.D, plan, players.device.type)
+        self.draw = fast(self.G) if plan.forms else self.G
         self.left: tuple[Tensor, Tensor] | None = None  # what D's last step leaves to G's
 
     def set_rates(self) -> None:
@@ -54,11 +80,6 @@ class Rounds:
         share = self.plan.lr_end + (1 - self.plan.lr_end) * (1 + math.cos(math.pi * done)) / 2
         for group, full in self.rates:
             group["lr"] = full * share
-
-    def arithmetic(self) -> AbstractContextManager[Any]:
-        if not self.plan.bfloat16:
-            return nullcontext()
-        return torch.autocast(self.p.device.type, dtype=torch.bfloat16)
 
     def latents(self) -> Tensor:
         """What G reads: z, or what the plan has it read."""
@@ -70,7 +91,7 @@ class Rounds:
 
     def made(self, inputs: Tensor) -> Tensor:
         """What G makes of it, as D sees it."""
-        with self.arithmetic():
+        with arithmetic(self.plan, self.p.device.type):
             if self.map is None:
                 out = self.draw(inputs)
             elif isinstance(self.G, Carrier):
@@ -98,10 +119,6 @@ class Rounds:
     def put(self, x: Tensor) -> Tensor:
         """x as it is put to D: single samples, or packs of them."""
         return self.D.packs(x) if isinstance(self.D, Packed) else x
-
-    def score(self, x: Tensor) -> Tensor:
-        with self.arithmetic():
-            return self.judge(x)
 
     def d_step(self, last: bool = True) -> OnD:
         """Moves D; `last` before G's step, which gets its samples where the plan says so."""
