@@ -34,8 +34,8 @@ _CLOUD = (
     " data; with the recommended settings most are there within "
 )
 PROMISE = {  # what happens on Train
-    PLAIN: f"{_CLOUD}half a minute.",
-    INSTANCE: f"{_CLOUD}half a minute, once the noise has faded.",
+    PLAIN: f"{_CLOUD}a minute.",
+    INSTANCE: f"{_CLOUD}a minute, once the noise has faded.",
     CARRIED: "Press **Train**. Orange points start where the source has them, and G learns to carry"
     " them onto the blue ones, the data; teal arrows show from where to where.",
     FIXED: "Press **Train**. Orange points, real ones plus noise, stay where they are; D learns to"

@@ -156,8 +156,8 @@ def _weights(found: Sequence[Run], entries: Sequence[verdict.Entry]) -> None:
     """The weights of all critics, where one of them is clipped."""
     if not any(run.config.objective == "wgan" for run in found):
         return
-    known = [(e.label, e.history[-1]["vitals"]) for e in entries if e.history]
-    if known:
+    newest = [(e.label, e.history[-1].get("vitals")) for e in entries if e.history]
+    if known := [(label, vitals) for label, vitals in newest if vitals]:
         st.markdown("**Weights of each D**, in % of all")
         weights.show(known, "c_weights", ",".join(run.id for run in found))
 

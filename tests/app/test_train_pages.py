@@ -102,7 +102,7 @@ def test_every_setting_reaches_the_run(framed, started):
 
 def test_the_address_sets_the_widgets(framed):
     at = framed("train_2d", p_objective="wgan", p_data="grid", p_lr_g="0.5", p_steps="77")
-    assert at.selectbox(key="p_objective").value == "ns-gan"
+    assert at.selectbox(key="p_objective").value == "wgan"
     assert at.selectbox(key="p_data").value == "grid"
     assert at.number_input(key="p_lr_g").value == 0.5
     assert at.number_input(key="p_steps").value == 77
