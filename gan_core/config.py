@@ -111,10 +111,10 @@ class Config:
     )
 
     forms: str = _setting(
-        "fast",
+        "plain",
         "machine",
-        "layers as the library runs them fastest, or as they are written: the same mathematics",
-        choices=("fast", "plain"),
+        "layers as they are written, or as fewer and larger products: the same mathematics",
+        choices=("plain", "fast"),
     )
     layout: str = _setting(
         "channels-last",

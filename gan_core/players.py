@@ -25,7 +25,7 @@ class Plan:
     lr_end: float = 1.0
     noise: float = 0.0
     bfloat16: bool = False
-    forms: bool = True  # layers in the forms that the library runs fast
+    forms: bool = False  # layers as fewer and larger products
     shared: bool = False  # G's first step of a round takes the samples of D's last
     reads: Sampler | None = None  # what G reads in the place of z; its first coordinates are x
     carry: float = 0.0  # weight of E|G(x, z) - x|² in G's loss at first; it fades to 0
