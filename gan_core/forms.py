@@ -18,7 +18,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv_transpose2d, pad
 
-ROW, COLUMN = 2, 3  # of a picture [n, channels, rows, columns]
 KERNEL, STRIDE, PADDING = (4, 4), (2, 2), (1, 1)  # DCGAN's halving, and its doubling
 # Of nine weights in one direction, which sum is the fourfold kernel's: w2, w1 + w2, w0 + w1, w0.
 DOUBLED = ((0.0, 0.0, 1.0), (0.0, 1.0, 1.0), (1.0, 1.0, 0.0), (1.0, 0.0, 0.0))
@@ -84,15 +83,19 @@ def _flat(conv: nn.Conv2d | nn.ConvTranspose2d) -> bool:
     return conv.stride == (1, 1) and conv.padding == (0, 0)
 
 
-class Whole(nn.Module):
-    """A convolution [n, c, h, w] -> [n, o, 1, 1] as one matrix product, if its kernel is h by w."""
+class Form(nn.Module):
+    """Another way to compute a convolution, which stays the owner of its weights."""
 
-    def __init__(self, conv: nn.Conv2d):
+    def __init__(self, conv: nn.Conv2d | nn.ConvTranspose2d):
         super().__init__()
         self.conv = conv
 
+
+class Whole(Form):
+    """A convolution [n, c, h, w] -> [n, o, 1, 1] as one matrix product, if its kernel is h by w."""
+
     def forward(self, x: Tensor) -> Tensor:
-        if x.shape[ROW:] != self.conv.kernel_size:
+        if x.shape[2:] != self.conv.kernel_size:
             return self.conv(x)
         # rows, columns and channels last, as they lie in memory
         flat = x.permute(0, 2, 3, 1).flatten(1)
@@ -100,51 +103,38 @@ class Whole(nn.Module):
         return nn.functional.linear(flat, weight, self.conv.bias)[:, :, None, None]
 
 
-class FromPixel(nn.Module):
+class FromPixel(Form):
     """A transposed convolution [n, c, 1, 1] -> [n, o, h, w] as one matrix product."""
 
-    def __init__(self, conv: nn.ConvTranspose2d):
-        super().__init__()
-        self.conv = conv
-
     def forward(self, x: Tensor) -> Tensor:
-        if x.shape[ROW:] != (1, 1):
+        if x.shape[2:] != (1, 1):
             return self.conv(x)
         c, o, h, w = self.conv.weight.shape
         made = x.flatten(1) @ self.conv.weight.permute(0, 2, 3, 1).reshape(c, -1)
         return _biased(made.view(-1, h, w, o).permute(0, 3, 1, 2), self.conv.bias)
 
 
-class FromGrey(nn.Module):
+class FromGrey(Form):
     """DCGAN's halving of a picture of one channel, as one matrix product."""
-
-    def __init__(self, conv: nn.Conv2d):
-        super().__init__()
-        self.conv = conv
 
     def forward(self, x: Tensor) -> Tensor:
         return _biased(_Windows.apply(*_as_autocast(x, self.conv.weight)), self.conv.bias)
 
 
-class ToGrey(nn.Module):
+class ToGrey(Form):
     """DCGAN's doubling to a picture of one channel, as one matrix product."""
-
-    def __init__(self, conv: nn.ConvTranspose2d):
-        super().__init__()
-        self.conv = conv
 
     def forward(self, x: Tensor) -> Tensor:
         return _biased(_Spread.apply(*_as_autocast(x, self.conv.weight)), self.conv.bias)
 
 
-class UpConv(nn.Module):
+class UpConv(Form):
     """Doubling each pixel, then a 3x3 convolution."""
 
     fold: Tensor
 
     def __init__(self, conv: nn.Conv2d):
-        super().__init__()
-        self.conv = conv
+        super().__init__(conv)
         self.register_buffer("fold", torch.tensor(DOUBLED), persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:

@@ -74,7 +74,7 @@ def _too_early(seen: Signs) -> Finding:
     many = seen.config.n_critic
     if many > 1:
         text += f" Each round has {many} D steps: most of the time went into them."
-    if seen.status.get("state") == "stopped":
+    if seen.stopped:
         text += " It was stopped; Resume goes on."
         return finding(seen, "early", "warn", "It was stopped too early to say", text, seen.step)
     cures = shorter_rounds(seen.config), longer(seen.config)
@@ -106,7 +106,7 @@ def _healthy(seen: Signs) -> Finding:
         return finding(seen, "arrived", "good", title, text, times)
     if not seen.over:
         return finding(seen, "learning", "good", "Learning, no alarm", f"{told}.", times)
-    if seen.status.get("state") == "stopped":
+    if seen.stopped:
         text = (
             f"{told}. No alarm; it was stopped at step {seen.step:,.0f} of {seen.config.steps:,},"
         )

@@ -65,6 +65,11 @@ class Signs:
         """Whether no further step will come."""
         return self.status.get("state", "done") not in LIVE
 
+    @property
+    def stopped(self) -> bool:
+        """Whether it was ended by hand, so that Resume goes on."""
+        return self.status.get("state") == "stopped"
+
     @cached_property
     def undefined(self) -> float | None:
         """The first step known to have a loss that is no finite number."""
