@@ -3,8 +3,10 @@
 Carries out every objective x data set x preset x seed as an ordinary run, one after the other, and
 prints a row for each preset: the mean over the seeds, ± their standard deviation, of the figures
 measured at the run's end. Seconds count from the worker's first step to the end of its last
-measurement. `--keep FILE` appends each run's figures to a file and skips those it has already, so
-that the table can be made in several sittings; only runs of equal settings are the same run.
+measurement. The last column counts the runs with all modes, `--least` per cent of high quality and
+at most `--within` seconds. `--keep FILE` appends each run's figures to a file and skips those it
+has already, so that the table can be made in several sittings; only runs of equal settings are the
+same run.
 """
 
 import argparse
@@ -67,6 +69,13 @@ def row(found: Sequence[dict[str, Any]]) -> list[str]:
     return cells + [spread([form(f[name]) for f in good]) for name, form in COLUMNS.values()]
 
 
+def met(found: Sequence[dict[str, Any]], least: float, within: float) -> str:
+    """How many runs have all modes, `least` per cent of high quality and took `within` seconds."""
+    good = [f for f in found if "failed" not in f and f["modes"] == f["modes_total"]]
+    good = [f for f in good if 100 * f["hq"] >= least and f["seconds"] <= within]
+    return f"{len(good)} of {len(found)}"
+
+
 def perfect(found: dict[str, Any]) -> list[str]:
     """The cells of a sampler that draws the data itself, as one run's judge measured it."""
     cells = [f"{found['modes_real']:.0f}"]
@@ -92,20 +101,25 @@ def main() -> None:
     parser.add_argument("--presets", nargs="+", default=KINDS, choices=KINDS)
     parser.add_argument("--seeds", type=int, nargs="+", default=range(10))
     parser.add_argument("--keep", type=Path, help="file of finished runs, a line of JSON each")
+    parser.add_argument("--least", type=float, default=95, help="per cent of high quality")
+    parser.add_argument("--within", type=float, default=math.inf, help="seconds")
     given = parser.parse_args()
     dry_run()  # as a warm worker does
     print(f"{runs.machine()}, load {os.getloadavg()[0]:.1f}, seeds {list(given.seeds)}\n")
-    print(f"| data | objective | preset | modes | {' | '.join(COLUMNS)} |")
-    print("| --- " * (len(COLUMNS) + 4) + "|", flush=True)
+    limit = f", {given.within:g} s" if given.within < math.inf else ""
+    columns = [*COLUMNS, f"all modes, {given.least:g} %{limit}"]
+    print(f"| data | objective | preset | modes | {' | '.join(columns)} |")
+    print("| --- " * (len(columns) + 4) + "|", flush=True)
     for data in given.data:
         for objective in given.objectives:
             for kind in given.presets:
                 configs = [preset(objective, data, kind, seed=seed) for seed in given.seeds]
                 results = [carried_out(config, given.keep) for config in configs]
-                print(f"| {data} | {objective} | {kind} | {' | '.join(row(results))} |", flush=True)
+                cells = [*row(results), met(results, given.least, given.within)]
+                print(f"| {data} | {objective} | {kind} | {' | '.join(cells)} |", flush=True)
         ended = [found for found in results if "failed" not in found]
         if ended:
-            print(f"| {data} | *a perfect sampler* | | {' | '.join(perfect(ended[0]))} |")
+            print(f"| {data} | *a perfect sampler* | | {' | '.join(perfect(ended[0]))} | |")
 
 
 if __name__ == "__main__":

@@ -176,7 +176,7 @@ def plan(
     carry = config.carry / scale**2 if reads is not None and reads.carries else 0.0
     return Plan(
         config.steps, config.batch, config.latent, config.n_critic, config.n_gen, config.ema,
-        config.lr_end, config.noise, pick_precision(config) == "bfloat16",
+        config.lr_end, config.noise, config.noise_steps, pick_precision(config) == "bfloat16",
         config.forms == "fast", config.fakes == "shared", reads if has_source else None, carry,
     )  # fmt: skip
 

@@ -95,6 +95,9 @@ class Config:
     noise: float = _setting(
         0.0, "cures", "σ of noise on all that D sees, fading to 0 (at its scale)", 0, 10
     )
+    noise_steps: int = _setting(
+        0, "cures", "rounds after which that noise is gone (0: at the run's end)", 0, 10**7
+    )
     lam: float = _setting(10.0, "objective", "WGAN-GP: weight λ of the penalty", 0, 1000)
     clip: float = _setting(0.01, "objective", "WGAN: weights stay within ±c", 1e-6, 10)
     gamma: float = _setting(0.5, "objective", "BEGAN: γ = E L(G(z)) / E L(x)", 0, 1)

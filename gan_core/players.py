@@ -24,6 +24,7 @@ class Plan:
     ema: float = 0.0
     lr_end: float = 1.0
     noise: float = 0.0
+    noise_steps: int = 0  # rounds until the noise is gone; 0: all of them
     bfloat16: bool = False
     forms: bool = False  # layers as fewer and larger products
     shared: bool = False  # G's first step of a round takes the samples of D's last

@@ -34,7 +34,10 @@ _PLANE: dict[str, Any] = {
     "fourier": 16, "lr_g": 8e-3, "lr_d": 8e-3, "beta1": 0.0, "beta2": 0.95, "steps": 2500,
     "r1": 0.05, "r2": 0.05,
 }  # fmt: skip
-_MANY = 12  # modes; for more of them _PLANE trains twice as long
+_MANY = 8  # modes; for more of them _PLANE trains longer
+_LONG: dict[str, Any] = {"steps": 5000, "batch": 256}
+# D sees noise at first, or G may leave one of three to five modes out for good.
+_NOISY_START: dict[str, Any] = {"noise": 0.5, "noise_steps": 500}
 _HALF_RATE: dict[str, Any] = {"lr_g": 4e-3, "lr_d": 4e-3}
 _SLOWER = _HALF_RATE | {"beta1": 0.5, "beta2": 0.99}
 
@@ -50,7 +53,7 @@ RECOMMENDED: dict[str, dict[str, dict[str, Any]]] = {
         "began": {"r1": 0.0, "r2": 0.0, "lr_g": 1e-3, "lr_d": 1e-3, "beta1": 0.5, "gamma": 0.9,
                   "lambda_k": 0.01, "bottleneck": 16},
         "hinge": _PLANE | {"r1": 0.1, "r2": 0.1},
-        "r3gan": _PLANE | {"r1": 0.03, "r2": 0.03},
+        "r3gan": _PLANE | _NOISY_START | {"r1": 0.03, "r2": 0.03, "batch": 128, "steps": 3000},
     },
     "image": {
         "gan": {},
@@ -67,7 +70,10 @@ RECOMMENDED: dict[str, dict[str, dict[str, Any]]] = {
 # What G reads changes how long it takes. To carry a source, rates are lower: at 4e-3 some seeds end
 # with a mode lost; and D flatter, or the ways get longer. Against a fixed G, D has one target.
 CARRY_RATE, CARRY_PENALTY = 3e-3, 0.1
-READING: dict[str, dict[str, Any]] = {"x+z": {"steps": 3000}, "x+noise": {"steps": 1500}}
+READING: dict[str, dict[str, Any]] = {
+    "x+z": {"steps": 3000, "batch": 256, "noise": 0.0, "noise_steps": 0},
+    "x+noise": {"steps": 1500, "batch": 256, "noise": 0.0, "noise_steps": 0},
+}
 
 _DCGAN_ADAM = {"lr_g": 2e-4, "lr_d": 2e-4, "beta1": 0.5, "beta2": 0.999}
 _PLAIN = {"r1": 0.0, "r2": 0.0, "ema": 0.0, "lr_end": 1.0}  # none of the cures
@@ -106,7 +112,7 @@ def preset(objective: str, data: str, kind: str = "recommended", **changes: Any)
         values |= {} if room == "image" else {"scaling": "unit"}
         values |= RECOMMENDED[room][objective]
         if room == "2d" and "steps" in values and modes_of(data) > _MANY:
-            values["steps"] *= 2
+            values |= _LONG | ({"noise_steps": 300} if values.get("noise") else {})
     else:
         values |= _PLAIN | PUBLISHED[objective]
         if room == "image":

@@ -25,7 +25,7 @@ _NAMES = {
     "lr_g": "G's rate", "lr_d": "D's rate", "n_critic": "D steps a round",
     "n_gen": "G steps a round", "r1": "R1", "r2": "R2", "norm_d": "norm in D",
     "ema": "average of G", "lr_end": "final rate", "gamma": "γ", "noise": "instance noise",
-    "pack": "packing", "latent": "latent size",
+    "noise_steps": "rounds of noise", "pack": "packing", "latent": "latent size",
 }  # fmt: skip
 
 

@@ -111,8 +111,10 @@ class Rounds:
 
     def seen(self, x: Tensor) -> Tensor:
         """x as D sees it: with instance noise that fades as training goes on (Sønderby 2017)."""
-        sigma = self.plan.noise * (1 - self.p.step / self.plan.steps)
-        if sigma == 0:
+        plan = self.plan
+        rounds = min(plan.noise_steps or plan.steps, plan.steps)
+        sigma = plan.noise * (1 - self.p.step / rounds)
+        if sigma <= 0:
             return x
         return x + sigma * torch.randn(x.shape, generator=self.p.rng, device=x.device)
 

@@ -27,7 +27,7 @@ GROUPS = {
     "Optimiser": (
         "optimizer", "lr_g", "lr_d", "beta1", "beta2", "lr_end", "n_critic", "n_gen", "ema",
     ),
-    "Cures": ("r1", "r2", "noise", "pack"),
+    "Cures": ("r1", "r2", "noise", "noise_steps", "pack"),
     "Networks": ("size", "latent", "width", "depth", "norm_g", "norm_d", "fourier", "scaling"),
     "Machine": ("device", "precision", "fakes", "forms", "layout"),
 }  # fmt: skip
@@ -45,7 +45,7 @@ LABELS = {
     "optimizer": "Optimiser", "lr_g": "Learning rate, G", "lr_d": "Learning rate, D",
     "beta1": "β₁", "beta2": "β₂", "lr_end": "Final rate, share", "n_critic": "D steps a round",
     "n_gen": "G steps a round", "ema": "Average of G", "r1": "R1", "r2": "R2",
-    "noise": "Instance noise σ", "pack": "Packed together",
+    "noise": "Instance noise σ", "noise_steps": "Gone after, rounds", "pack": "Packed together",
     "size": "Picture size", "latent": "Latent size",
     "width": "Width", "depth": "Depth", "norm_g": "Norm in G", "norm_d": "Norm in D",
     "fourier": "Fourier features", "scaling": "Scale", "device": "Device", "precision": "Precision",

@@ -15,7 +15,7 @@ PLAIN, CARRIED, INSTANCE, FIXED = "G(z)", "G(x,z)", "instance noise", "fixed x+n
 SETTINGS: dict[str, dict[str, Any]] = {  # of a reading, beside its preset
     PLAIN: {"reads": "z"},
     CARRIED: {"reads": "x+z"},
-    INSTANCE: {"reads": "z", "noise": 0.3},
+    INSTANCE: {"reads": "z", "noise": 0.3, "noise_steps": 0},
     FIXED: {"reads": "x+noise"},
 }
 OWN = {CARRIED: ("carry",), FIXED: ("sigma",)}  # fields that one reading alone has
@@ -95,9 +95,9 @@ def of_source(prefix: str) -> str:
 
 
 def of(config: Config) -> str:
-    """The reading that a config has."""
+    """The reading that a config has; noise that is soon gone is a start, not a reading."""
     if config.reads == "z":
-        return INSTANCE if config.noise else PLAIN
+        return INSTANCE if config.noise and not config.noise_steps else PLAIN
     return CARRIED if config.reads == "x+z" else FIXED
 
 

@@ -39,7 +39,7 @@ WANTED = {
         {"p_source_data": "ring", "p_source_ring_modes": "5", "p_carry": "0.05"},
         preset("r3gan", "grid", reads="x+z", source="ring(modes=5)", carry=0.05),
     ),
-    reading.INSTANCE: ({"p_noise": "0.4"}, preset("r3gan", "grid", noise=0.4)),
+    reading.INSTANCE: ({"p_noise": "0.4"}, preset("r3gan", "grid", noise=0.4, noise_steps=0)),
     reading.FIXED: ({"p_sigma": "0.7"}, preset("r3gan", "grid", reads="x+noise", sigma=0.7)),
 }
 

@@ -132,6 +132,19 @@ def test_instance_noise_fades_to_nothing():
     assert seen == pytest.approx([5.0, 2.5, 0.0], rel=0.05)
 
 
+def test_noise_that_is_to_end_early_does():
+    config = preset("ns-gan", "ring", **SMALL, noise=5.0, noise_steps=200)
+    made, data, how = build(config.replace(steps=1000))
+    loop, x = Rounds(made, data.sample, how), torch.zeros(4096, 2)
+    seen = []
+    for made.step in (0, 100, 200, 900):
+        seen.append(loop.seen(x).std().item())
+    assert seen == pytest.approx([5.0, 2.5, 0.0, 0.0], rel=0.05)
+    short = Rounds(made, data.sample, build(config.replace(steps=100))[2])
+    made.step = 100  # of a run that is shorter than its noise
+    assert short.seen(x).std() == 0
+
+
 def test_a_small_d_learns_the_optimal_one():
     """D* = p_r/(p_r + p_g) for two normals whose densities are known (Goodfellow 2014)."""
     rng = torch.Generator().manual_seed(0)
