@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor, nn
@@ -51,7 +52,7 @@ class Players:
         """The generator to look at: the average where there is one."""
         return self.ema if self.ema is not None else self.G
 
-    @property
+    @cached_property  # asked for several times a round
     def device(self) -> torch.device:
         return next(self.D.parameters()).device  # a fixed G has no parameters
 
