@@ -1,13 +1,15 @@
 """How quick the app is for one visitor: `python benchmarks/live.py [--json]`.
 
-Starts a server of its own and Chromium, opens the first page, trains one 2-D run, and prints what
-was measured with its target and the machine. Close other programs first: a busy core shows.
+Starts a server of its own and Chromium, opens the first page, trains 2-D runs, and prints what was
+measured with its target and the machine; a first picture is the median over CLICKS runs. Close
+other programs first: a busy core shows.
 """
 
 import argparse
 import json
 import os
 import platform
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -27,10 +29,11 @@ WATCH = """canvas => {
   new MutationObserver(() => window.arrivals.push(performance.now()))
     .observe(canvas, {attributes: true, attributeFilter: ["data-step"]})
 }"""
+CLICKS = 5
 LOOK = 8.0  # seconds in which frames are counted
 TARGETS = {
     "first_page_s": "at most 3",
-    "first_picture_s": "at most 1.5",
+    "first_picture_s": "at most 1",
     "frames_per_s": "at least 5",
     "server_rss_mb": "at most 150",
     "torch_in_server": "False",
@@ -43,22 +46,20 @@ def measure(page: Page, url: str, server: subprocess.Popen, born: float) -> dict
     page.locator(IDLE).wait_for()
     page.get_by_role("heading", level=1).first.wait_for()
     found: dict[str, Any] = {"first_page_s": time.perf_counter() - born}
-    page.goto(f"{url}/train_2d?p_steps=1000000&p_seconds=60")
-    page.locator(IDLE).wait_for()
-    _until_warm(server.pid)
-    clicked = time.perf_counter()
-    page.get_by_role("button", name="Train", exact=True).click()
+    waits = []
+    for click in range(CLICKS):
+        if click:
+            _stop(page)
+        waits.append(_first_picture(page, url, server))
+    found["first_picture_s"] = statistics.median(waits)
     arena = page.locator("canvas[data-step]")
-    arena.wait_for()
-    found["first_picture_s"] = time.perf_counter() - clicked
     time.sleep(LOOK)  # the next worker gets warm meanwhile
     arena.evaluate(WATCH)
     cpu = _cpu(server.pid)
     time.sleep(LOOK)
     found["frames_per_s"] = len(page.evaluate("window.arrivals")) / LOOK
     found["server_cpu"] = (_cpu(server.pid) - cpu) / LOOK
-    page.get_by_role("button", name="Stop").click()
-    page.get_by_role("button", name="Resume").wait_for()
+    _stop(page)
     for name in sorted(p.stem for p in (ROOT / "pages").glob("*.py")):
         page.goto(f"{url}/{'' if name == 'home' else name}")
         page.locator(IDLE).wait_for()
@@ -66,6 +67,22 @@ def measure(page: Page, url: str, server: subprocess.Popen, born: float) -> dict
     found["server_rss_mb"] = _rss(server.pid)
     found["torch_in_server"] = "libtorch" in Path(f"/proc/{server.pid}/maps").read_text()
     return found
+
+
+def _first_picture(page: Page, url: str, server: subprocess.Popen) -> float:
+    """Seconds from the click on Train, with a warm worker, to the first frame of the run."""
+    page.goto(f"{url}/train_2d?p_steps=1000000&p_seconds=60")
+    page.locator(IDLE).wait_for()
+    _until_warm(server.pid)
+    clicked = time.perf_counter()
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.locator("canvas[data-step]").wait_for()
+    return time.perf_counter() - clicked
+
+
+def _stop(page: Page) -> None:
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Resume").wait_for()
 
 
 def _until_warm(server: int) -> None:

@@ -30,7 +30,7 @@ class Asked:
     def __init__(self, D: nn.Module, plan: Plan, kind: str):
         self._plan, self._kind = plan, kind
         self._judge = fast(D) if plan.forms else D
-        self._slopes = slopes_of(D) if plan.forms else None
+        self._slopes = slopes_of(D)
         self.slopes = self._sloping if self._slopes is not None else None
 
     def __call__(self, x: Tensor) -> Tensor:
