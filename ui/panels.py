@@ -95,6 +95,13 @@ def image_meters(m: dict[str, Any]) -> list[Meter]:
     found: list[Meter] = []
     for key, label, form, help in (
         ("frechet", "Fréchet", "{:.1f}", f"Distance of Gaussians fitted to features: {space}."),
+        (
+            "kernel",
+            "Kernel distance",
+            "{:.3f}",
+            "Squared MMD of the same features, without a bias"
+            " in the number of samples: of a perfect sampler it is 0 on average.",
+        ),
         ("precision", "Precision", "{:.2f}", "Share of generated pictures that look real."),
         ("recall", "Recall", "{:.2f}", "Share of the real variety that is generated."),
     ):

@@ -167,3 +167,12 @@ def test_a_diverged_generator_and_too_few_images_are_told(digits, judge):
         metrics.evaluate_2d(torch.full((4, 2), math.inf), load("ring"), seeded())
     with pytest.raises(BadInput, match="too few"):
         metrics.ImageJudge(digits.take(torch.arange(3)), features.space_for(digits))
+
+
+def test_the_kernel_distance_is_the_mmd_of_a_cubic_kernel():
+    """Of all rows at once, against its definition; without a bias, so near 0 for equal laws."""
+    x, y = torch.randn(200, 5, generator=seeded()), torch.randn(200, 5, generator=seeded(1)) + 0.5
+    xx, yy, xy = ((a.double() @ b.double().T / 5 + 1) ** 3 for a, b in ((x, x), (y, y), (x, y)))
+    off = [(k.sum() - k.trace()) / (200 * 199) for k in (xx, yy)]
+    assert metrics.kernel(x, y) == pytest.approx((sum(off) - 2 * xy.mean()).item(), rel=1e-6)
+    assert abs(metrics.kernel(x, torch.randn(4000, 5, generator=seeded(2)))) < 0.1
