@@ -22,6 +22,7 @@ from ui.clicks import once
 
 PRESETS = ("recommended", "published")  # as addresses and the command line have them
 OWN_FOLDER = "folder"
+BY_DATA = ("steps", "batch", "noise_steps")  # settings in which presets follow the data
 GROUPS = {
     "Length": ("steps", "seconds", "batch", "seed"),
     "Optimiser": (
@@ -78,7 +79,7 @@ def bar(
     if kind == "2d":
         again = {"on_change": _to_preset, "args": (prefix, kind)}
         read, source = reading.bar(prefix, **again)
-        spec = data_panel.panel(prefix, data)
+        spec = data_panel.panel(prefix, data, on_change=_to_data, args=(prefix, kind))
         if read == reading.CARRIED:
             carried = data_panel.panel(reading.of_source(prefix), source, "Source")
     with row:
@@ -130,7 +131,7 @@ def _choices(prefix: str, kind: str, defaults: tuple[str, str]) -> tuple[str, st
     data = st.selectbox(
         "Data", sets, sets.index(defaults[1]),
         key=f"{prefix}_data", bind="query-params", width=185,
-        on_change=_to_length, args=(prefix, kind),
+        on_change=_to_data, args=(prefix, kind),
     )  # fmt: skip
     chosen = st.selectbox(
         "Preset", PRESETS,
@@ -218,20 +219,28 @@ def _to_preset(prefix: str, kind: str) -> None:
     _set(prefix, _chosen(prefix, kind, st.session_state[f"{prefix}_data"]))
 
 
-def _to_length(prefix: str, kind: str) -> None:
-    """Give a run the preset's length for the chosen data, unless it has one of its own (a
-    callback)."""
-    state, key = st.session_state, f"{prefix}_steps"
-    lengths = {_chosen(prefix, kind, data).steps for data in data_names(kind)}
-    if state.get(key) in lengths:
-        state[key] = _chosen(prefix, kind, state[f"{prefix}_data"]).steps
+def _to_data(prefix: str, kind: str) -> None:
+    """Give the settings that hang on the data the preset's values for those that are now chosen,
+    but for a setting that has a value of its own (a callback)."""
+    state, names = st.session_state, data_names(kind)
+    data = state[f"{prefix}_data"]
+    try:
+        spec = data_panel.spec(prefix, data) if kind == "2d" and data in names else data
+        wanted = _chosen(prefix, kind, spec)
+    except BadInput:  # the page says why
+        return
+    usual = [_chosen(prefix, kind, name) for name in names]
+    for name in BY_DATA:
+        key = f"{prefix}_{name}"
+        if state.get(key) in {getattr(config, name) for config in usual}:
+            state[key] = getattr(wanted, name)
 
 
 def _chosen(prefix: str, kind: str, data: str) -> Config:
-    """The preset of the form's choices, on one of the named data sets or else the first."""
+    """The preset of the form's choices, on these data or, if they are one's own, the first set."""
     state, names = st.session_state, data_names(kind)
     read = reading.SETTINGS[state.get(f"{prefix}_reading", reading.PLAIN)]
-    data = data if data in names else names[0]
+    data = data if data.partition("(")[0] in names else names[0]
     return preset(state[f"{prefix}_objective"], data, state[f"{prefix}_preset"], **read)
 
 

@@ -2,6 +2,7 @@
 
 import math
 import re
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -23,9 +24,9 @@ WORDS = {  # what a parameter is, in the words of the field
 LABELS = {"std": "Std σ", "noise": "Noise σ"}
 
 
-def panel(prefix: str, data: str, what: str = "Data") -> str | None:
+def panel(prefix: str, data: str, what: str = "Data", **again: Any) -> str | None:
     """Offer the parameters of the chosen data, called `what`; its spec, or None where it cannot be
-    trained on, which is then explained here."""
+    trained on, which is then explained here. `again` says what to do when one of them changes."""
     problem = ""
     if own_data.is_own(data):
         begins = st.session_state.get(f"{prefix}_train") or "run" in st.query_params
@@ -35,7 +36,7 @@ def panel(prefix: str, data: str, what: str = "Data") -> str | None:
     with st.expander(f"{what}: {DATA[data].title}"):
         left, right = st.columns([6, 4], gap="medium")
         with left:
-            spec = parameters(prefix, data)
+            spec = parameters(prefix, data, **again)
         try:
             points = preview(spec)
         except BadInput as error:
@@ -57,18 +58,25 @@ def panel(prefix: str, data: str, what: str = "Data") -> str | None:
     return spec
 
 
-def parameters(prefix: str, data: str) -> str:
+def parameters(prefix: str, data: str, **again: Any) -> str:
     """The parameters of a data set as widgets; the spec they make, unchecked: `ring(modes=12)`."""
-    changed = []
     with st.container(horizontal=True):
         for name, default in DATA[data].params.items():
-            value = st.number_input(
+            st.number_input(
                 LABELS.get(name, name.capitalize()), value=float(default), step=step(default),
                 format="%.6g", key=f"{prefix}_{data}_{name}", bind="query-params", width=SMALL,
-                help=WORDS[name],
+                help=WORDS[name], **again,
             )  # fmt: skip
-            if value != default:
-                changed.append(f"{name}={repr(value).removesuffix('.0')}")
+    return spec(prefix, data)
+
+
+def spec(prefix: str, data: str) -> str:
+    """The spec that a data set's widgets make, unchecked."""
+    changed = []
+    for name, default in DATA[data].params.items():
+        value = st.session_state.get(f"{prefix}_{data}_{name}", default)
+        if value != default:
+            changed.append(f"{name}={float(value)!r}".removesuffix(".0"))
     return f"{data}({','.join(changed)})" if changed else data
 
 

@@ -109,6 +109,19 @@ def test_the_address_sets_the_widgets(framed):
     assert at.number_input(key="p_clip").value == preset("wgan", "grid").clip
 
 
+def test_settings_follow_the_data_but_for_those_set_by_hand(framed, started):
+    at = framed("train_2d")
+    at.number_input(key="p_batch").set_value(77).run()
+    at.selectbox(key="p_data").set_value("grid").run()
+    at.button(key="p_train").click().run()
+    assert started[0].config == preset("r3gan", "grid", batch=77)
+    at = framed("train_2d")
+    at.number_input(key="p_ring_modes").set_value(16.0).run()
+    at.number_input(key="p_ring_modes").set_value(4.0).run()
+    at.button(key="p_train").click().run()
+    assert started[1].config == preset("r3gan", "ring(modes=4)")
+
+
 @pytest.mark.parametrize("bad", ["nan", "1e99", "abc", "-1"])
 def test_nonsense_in_the_address_is_ignored(bad, framed):
     at = framed("train_2d", p_objective=bad, p_beta1=bad, p_steps=bad, p_ring_modes=bad)
