@@ -131,12 +131,39 @@ def test_a_resumed_run_forgets_the_snapshots_after_its_checkpoint(whole):
     assert list(whole.snapshots.all()) == [step for step in before if step <= 17]
 
 
-def test_image_runs_keep_no_snapshots(tmp_path, keen):
-    small = {**SMALL, "steps": 2, "size": 16}
+@pytest.fixture
+def pictures(tmp_path, keen):
+    """A finished run on small pictures, with its states."""
+    small = {**SMALL, "steps": 6, "size": 16}
     small.pop("depth")
     run = runs.create(preset("dcgan", "digits", **small), tmp_path / "pictures")
     list(worker.record(run))
-    assert run.snapshots.all() == {} and list(runs.origins(run)) == [2]
+    assert run.status()["state"] == "done", run.status()
+    return run
+
+
+def test_image_runs_keep_snapshots_more_rarely(pictures, monkeypatch):
+    found = pictures.snapshots.all()
+    assert min(found) == 0 and len(found) >= 2 and runs.origins(pictures).keys() == {*found, 6}
+    ages = {}
+    for kind in ("2d", "image"):
+        keeping = keeper.Keeper(pictures, 0.0)
+        _, players = checkpoint.load(pictures.checkpoint)
+        config = pictures.config if kind == "image" else preset("gan", "ring")
+        monkeypatch.setattr(checkpoint, "save", lambda *_: None)
+        keeping.snapshot(players, config, 1.0)
+        ages[kind] = keeping.next_snapshot - 1.0
+    assert ages["image"] > ages["2d"] > 0
+
+
+def test_an_image_run_branches_from_a_state_it_kept(pictures, tmp_path):
+    at = min(step for step in pictures.snapshots.all() if step)
+    child = runs.branch(pictures, at, tmp_path / "child")
+    assert list(worker.record(child))[-1]["state"] == "done"
+    assert same(weights(child), weights(pictures)), "a branch that changes nothing repeats it"
+    other = runs.branch(pictures, at, tmp_path / "other", objective="began", steps=at + 2)
+    assert list(worker.record(other))[-1]["state"] == "done"
+    assert "D is fresh" in other.status()["fresh"][0]
 
 
 # Branches
