@@ -41,7 +41,8 @@ def draw(run: Run, status: dict[str, Any]) -> None:
         canvas.curves(run.id, shown, steps, moving, key="i_curves", height=height)
     st.caption(
         "Each tile on the left is one latent vector, followed through training. Click a tile to"
-        " enlarge it. Many equal tiles mean mode collapse: compare their variety with the right."
+        " enlarge it; the film's strip of stills then follows it too. Many equal tiles mean mode"
+        " collapse: compare their variety with the right."
     )
 
 

@@ -21,7 +21,7 @@ def show(config: Config) -> None:
     """Pictures of the chosen data as a run of these settings sees them, and what they are."""
     try:
         about, picture = _look(config.data, config.size, SHOWN)
-    except (BadInput, RuntimeError) as error:
+    except (BadInput, RuntimeError, OSError) as error:
         st.caption(gallery.plain(str(error)))
         return
     info = data_info(config.data)

@@ -11,7 +11,7 @@ from gan_core import checkpoint, inherit, keeper, runs, worker
 from gan_core.build import build
 from gan_core.catalog import BadInput
 from gan_core.presets import preset
-from gan_core.runs import CURVES, film, snapshots
+from gan_core.runs import CURVES, film, snapshots, tiles
 from gan_core.training import half_round, train
 
 SMALL = {"steps": 40, "batch": 16, "width": 8, "depth": 2, "precision": "float32", "device": "cpu"}
@@ -26,6 +26,7 @@ def make(path, objective="ns-gan", **changes):
 def keen(monkeypatch):
     """Looks, frames and snapshots at every round."""
     monkeypatch.setattr(worker, "LOOK_EVERY", 0.0)
+    monkeypatch.setattr(worker, "LOOK_REST", 0.0)
     monkeypatch.setattr(keeper, "FRAME_EVERY", 1e-9)
     monkeypatch.setattr(keeper, "SNAPSHOT_EVERY", 1e-9)
 
@@ -299,6 +300,18 @@ def test_steps_by_hand_do_exactly_what_was_asked(tmp_path, keen, monkeypatch):
     steps = run.curves()[:, 0].tolist()
     assert steps == sorted(set(steps)) and 7 in steps and steps[-1] == 40
     assert not any(map(run.requested, runs.REQUESTS))
+
+
+def test_steps_by_hand_on_images_move_one_player_each(tmp_path, keen, monkeypatch):
+    small = {**SMALL, "steps": 8, "size": 16, "norm_g": "none", "norm_d": "none"}
+    small.pop("depth")
+    run = runs.create(preset("dcgan", "digits", **small), tmp_path / "pictures")
+    seen = paused(run, monkeypatch, ["step-d", "step-g", "step-both"])
+    assert [step - seen[0][0] for step, _, _ in seen] == [0, 0, 1, 2]
+    drawn, scores = zip(*(tiles.split(payload) for _, payload, _ in seen), strict=True)
+    assert [a == b for a, b in pairwise(drawn)] == [True, False, False]
+    assert not any(np.array_equal(a, b) for a, b in pairwise(scores)), "D says otherwise each time"
+    assert run.status()["by_hand"] == 3 and run.status()["state"] == "done"
 
 
 def test_a_round_by_hand_is_the_round_that_training_would_have_done(tmp_path, keen, monkeypatch):
