@@ -1,7 +1,8 @@
 """The film of a run on images as a file that plays anywhere: GIF, or MP4 (H.264). Torch-free.
 
-Frames are decoded one at a time; each is enlarged to at least SIDE pixels, every pixel a square,
-over a line with its step. ffmpeg comes with imageio-ffmpeg and is asked for only here.
+Frames are decoded one at a time; each is enlarged by whole pixels, over a line with its step. What
+comes out is at most some ten megabytes, because a server hands it on. ffmpeg comes with
+imageio-ffmpeg and is asked for only here.
 """
 
 import io
@@ -17,9 +18,11 @@ from gan_core.runs import Run, tiles
 from gan_core.runs.film import Frame
 
 FORMATS = ("gif", "mp4")
-SIDE = 480  # pixels a film is wide, at least
+SIDE = {"gif": 240, "mp4": 480}  # pixels a film is wide, at least
+WIDEST = 640  # larger pictures are reduced to it
 MOST = 200  # frames
-LARGEST = 64 * 2**20  # bytes of them as they are stored
+ROOM = {"gif": 8e6, "mp4": 1e8}  # pixels of all frames: a GIF has hardly less than a byte for each
+LARGEST = 64 * 2**20  # bytes of the frames as they are stored
 LINE = 24  # pixels of the line below the picture
 REST = 1.5  # seconds that the last frame stays
 LENGTH, SHORTEST, LONGEST = 8.0, 0.04, 0.15  # seconds of all frames; of one, at least and at most
@@ -30,20 +33,25 @@ def movie(run: Run, form: str = "gif") -> bytes:
     choose(form, FORMATS, "format of a film")
     if run.config.kind != "image":
         raise BadInput(f"{run.id} is a run in the plane: only films of images become files.")
-    frames = run.film.spread(MOST, LARGEST)
-    if len(frames) < 2:
+    last = run.film.frame()
+    if last is None or run.frame_count() < 2:
         raise BadInput(f"{run.id} keeps fewer than two frames: let it train for a moment first.")
+    wide, high = _drawn(last, SIDE[form]).size
+    frames = run.film.spread(max(2, min(MOST, int(ROOM[form] / (wide * high)))), LARGEST)
     pause = min(LONGEST, max(SHORTEST, LENGTH / len(frames)))
-    pictures = (_drawn(frame) for frame in frames)
+    pictures = (_drawn(frame, SIDE[form]) for frame in frames)
     return (_gif if form == "gif" else _mp4)(pictures, pause)
 
 
-def _drawn(frame: Frame) -> Image.Image:
-    """One frame over its step, RGB with even sides, as video wants them."""
+def _drawn(frame: Frame, side: int) -> Image.Image:
+    """One frame, at least `side` pixels wide, over its step; RGB with even sides, as video wants
+    them."""
     step, _, payload = frame
     with Image.open(io.BytesIO(tiles.split(payload)[0]), formats=("WEBP",)) as tiled:
         picture = tiled.convert("RGB")
-    scale = max(1, -(-SIDE // picture.width))
+    if picture.width > WIDEST:
+        picture.thumbnail((WIDEST, WIDEST))
+    scale = max(1, -(-side // picture.width))
     wide, high = picture.width * scale, picture.height * scale
     canvas = Image.new("RGB", (wide + wide % 2, high + LINE + high % 2), "white")
     canvas.paste(picture.resize((wide, high), Image.Resampling.NEAREST))

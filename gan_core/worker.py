@@ -212,7 +212,7 @@ class _Recorder:
         rate = done / max(self.seconds - self.before - self.waited, 1e-9)
         return self.run.write_status(
             state=state, step=self.players.step, seconds=self.seconds, device=self.device,
-            steps_per_second=rate,
+            steps_per_second=rate, limit=None if math.isinf(self.limit) else self.limit,
         )  # fmt: skip
 
     def _asked(self) -> bool:

@@ -36,7 +36,8 @@ def _left(config: Config, status: dict[str, Any]) -> float:
     if status["state"] != "running" or not rate:
         return 0.0
     by_steps = (max(0, config.steps - status["step"])) / rate
-    by_time = max(0.0, config.seconds - status["seconds"]) if config.seconds else by_steps
+    limit = status.get("limit") or config.seconds  # the server's own, where that is nearer
+    by_time = max(0.0, limit - status["seconds"]) if limit else by_steps
     return max(1.0, min(by_steps, by_time))
 
 
@@ -44,7 +45,7 @@ def progress(run: Run, status: dict[str, Any]) -> float:
     """Share of the run that is over: by steps or by time, whichever ends it."""
     shares = [status["step"] / max(1, status.get("steps") or 1)]
     try:
-        limit = run.config.seconds
+        limit = status.get("limit") or run.config.seconds
     except BadInput:  # deleted this moment
         limit = 0.0
     if limit:

@@ -101,6 +101,7 @@ def test_the_facts_of_an_image_run_count_pictures_and_what_is_left():
     }  # fmt: skip
     assert "0.5 steps/s · 48 images/s · ≈ 40 s left" in facts.line(run, status)
     assert "≈ 10 s left" in facts.line(run, status | {"seconds": 90.0}), "the time limit ends it"
+    assert "≈ 5 s left" in facts.line(run, status | {"limit": 45.0}), "so does the server's"
     for state in ("paused", "done", "stopped"):
         assert "left" not in facts.line(run, status | {"state": state})
     points = ended("2d", "running")

@@ -70,7 +70,7 @@ def test_a_film_shows_every_frame_in_order(form, scores, tmp_path):
 def test_pictures_are_enlarged_by_whole_pixels_over_their_step(tmp_path):
     run = filmed(tmp_path / "run", 2)
     with Image.open(io.BytesIO(movie.movie(run))) as film:
-        scale = -(-movie.SIDE // SIDE)
+        scale = -(-movie.SIDE["gif"] // SIDE)
         assert film.size == (SIDE * scale, SIDE * scale + movie.LINE)
         film.seek(1)
         line = np.asarray(film.convert("L"))[-movie.LINE :]
@@ -81,6 +81,16 @@ def test_long_films_are_thinned_to_what_can_be_sent(tmp_path, monkeypatch):
     monkeypatch.setattr(movie, "MOST", 5)
     run = filmed(tmp_path / "run", 30)
     assert len(greys_of(movie.movie(run), "gif", tmp_path)) == 5
+
+
+def test_large_pictures_make_no_larger_film(tmp_path, monkeypatch):
+    monkeypatch.setattr(movie, "WIDEST", 32)
+    monkeypatch.setitem(movie.SIDE, "gif", 32)
+    run = filmed(tmp_path / "run", 30)
+    size = 32 * (32 + movie.LINE)
+    monkeypatch.setitem(movie.ROOM, "gif", 7 * size)
+    with Image.open(io.BytesIO(movie.movie(run))) as film:
+        assert film.size == (32, 32 + movie.LINE) and film.n_frames == 7
 
 
 def test_what_has_no_film_says_so(tmp_path):
