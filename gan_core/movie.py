@@ -61,8 +61,12 @@ def _drawn(frame: Frame, side: int) -> Image.Image:
 
 
 def _gif(pictures: Iterator[Image.Image], pause: float) -> bytes:
-    """An endless GIF. Each frame has 256 colours of its own, chosen without dots in between."""
-    plain = [picture.quantize(256, dither=Image.Dither.NONE) for picture in pictures]
+    """An endless GIF. Each frame has 256 colours of its own, chosen by an octree: median cut takes
+    fifty times as long and looks alike."""
+    plain = [
+        picture.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        for picture in pictures
+    ]
     pauses = [round(1000 * pause)] * (len(plain) - 1) + [round(1000 * REST)]
     out = io.BytesIO()
     plain[0].save(out, "GIF", save_all=True, append_images=plain[1:], duration=pauses, loop=0)
