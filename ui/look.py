@@ -10,19 +10,21 @@ from PIL import Image
 from gan_core import looks
 from gan_core.catalog import BadInput, data_info
 from gan_core.config import Config
-from ui import gallery
+from ui import explain, gallery
 from ui.components import canvas
 from ui.server import executor
 
 SHOWN, COLUMNS = 32, 8
+PATIENCE = 30.0  # seconds, in which a worker may have to load torch and read a folder
 
 
 def show(config: Config) -> None:
     """Pictures of the chosen data as a run of these settings sees them, and what they are."""
-    try:
-        about, picture = _look(config.data, config.size, SHOWN)
-    except (BadInput, RuntimeError, OSError) as error:
-        st.caption(gallery.plain(str(error)))
+    if not explain.here(config.data):
+        return  # a note says so
+    about, picture = _look(config.data, config.size, SHOWN)
+    if not picture:
+        st.caption(gallery.plain(f"No look at these pictures: {about['error']}"))
         return
     info = data_info(config.data)
     colour = "grey" if about["channels"] == 1 else "colour"
@@ -35,11 +37,18 @@ def show(config: Config) -> None:
     st.caption(f"{facts} · {gallery.plain(info.credit)}" if info.credit else facts)
 
 
-@st.cache_data(max_entries=8, show_spinner=False, ttl=600)
+@st.cache_data(max_entries=8, show_spinner=False, ttl=300)
 def _look(data: str, size: int, n: int) -> tuple[dict[str, Any], bytes]:
-    """What is known of the data, and a WebP of tiles: read here, or asked of the worker."""
+    """What is known of the data, and a WebP of tiles: read here, or asked of the worker.
+
+    No picture where there can be none, and why; kept too, so that a slow folder is waited for once.
+    """
     if data not in looks.FILES:
-        return executor().ask({"do": "look", "data": data, "size": size, "n": n})
+        request = {"do": "look", "data": data, "size": size, "n": n}
+        try:
+            return executor().ask(request, PATIENCE)
+        except (BadInput, RuntimeError, OSError) as error:
+            return {"error": str(error)}, b""
     found = looks.look(data, size, n)
     shown, channels = len(found.pixels), found.pixels.shape[-1]
     rows = found.pixels.reshape(-1, COLUMNS, size, size, channels)

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from gan_core import runs
+from gan_core.catalog import BadInput
 from gan_core.executors import Local
 from gan_core.movie import movie
 from gan_core.presets import preset
@@ -89,9 +90,25 @@ def test_real_pictures_are_shown_before_training(data, said, framed, monkeypatch
 
 def test_a_set_that_is_not_here_is_not_fetched_for_a_look(framed, monkeypatch, tmp_path):
     monkeypatch.setenv("GAN_DATA", str(tmp_path))
+    monkeypatch.setattr(Local, "ask", None)
     at = framed("train_images", i_data="mnist")
     assert not at.exception
-    assert any("first run downloads it" in caption.value for caption in at.caption)
+    assert "first run downloads it" in at.info[0].value
+
+
+def test_other_sets_are_looked_at_by_a_worker_once(framed, monkeypatch, tmp_path):
+    asked = []
+
+    def ask(self, request, patience=None):
+        asked.append(request)
+        raise BadInput("nothing to see")
+
+    monkeypatch.setattr(Local, "ask", ask)
+    folder = str(tmp_path)
+    at = framed("train_images", i_data="folder", i_folder=folder).run()
+    assert not at.exception and not at.button(key="i_train").disabled
+    assert [one["data"] for one in asked] == [f"folder:{folder}"]
+    assert any("nothing to see" in caption.value for caption in at.caption)
 
 
 def test_the_facts_of_an_image_run_count_pictures_and_what_is_left():
