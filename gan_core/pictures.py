@@ -2,7 +2,7 @@
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from torch import Tensor
 
 from gan_core.data import Images, Toy
-from gan_core.models import beside_others
+from gan_core.models import Errors, Packed, beside_others
 from gan_core.players import Players
 from gan_core.readings import Inputs
 from gan_core.training import generate
@@ -94,6 +94,42 @@ def field(players: Players, extent: tuple[float, ...], head: str) -> bytes:
     shades = (values - low) / max(high - low, 1e-12) * 255
     ends = np.array([low, high], "<f4").tobytes()
     return shades.nan_to_num().clamp(0, 255).round().to(torch.uint8).numpy().tobytes() + ends
+
+
+@torch.no_grad()
+def opinions(players: Players, images: Tensor, head: str) -> np.ndarray:
+    """What D says of each of [n, c, h, w]: float32 [n], of a logit its probability.
+
+    D as it judges (BatchNorm's averages); one that judges packs sees packs of equal pictures.
+    """
+    said = _asked(players, players.D, images)
+    return (said.sigmoid() if head == "logit" else said).numpy()
+
+
+def rebuilt(players: Players, real: Tensor, fake: Tensor) -> Tensor:
+    """Rows of pictures for a D that is an auto-encoder: real ones, what D makes of them, generated
+    ones, what D makes of those, [4 n, c, h, w] from two times [n, c, h, w]."""
+    D = players.D
+
+    def code(images: Tensor) -> Tensor:
+        if isinstance(D, Packed):  # a pack of equal pictures, of which the first is shown
+            assert isinstance(D.body, Errors)
+            return D.body.reconstruct(D.diagonal(images))[:, : D.channels]
+        assert isinstance(D, Errors)
+        return D.reconstruct(images)
+
+    rows = [_asked(players, code, images) for images in (real, fake)]
+    return torch.cat([real, rows[0], fake, rows[1]])
+
+
+@torch.no_grad()
+def _asked(players: Players, ask: Callable[[Tensor], Tensor], images: Tensor) -> Tensor:
+    """`ask`, which is D or a part of it, of images, in D's way of judging; on the CPU."""
+    was = players.D.training
+    players.D.eval()
+    said = ask(images.to(players.device)).float().cpu()
+    players.D.train(was)
+    return said
 
 
 def mesh_shape(latent: int) -> tuple[int, int]:
@@ -191,14 +227,17 @@ def scene_of(
     pairs, -d g_loss/dx at the first points. A layer that a scene does not name has no bytes.
     Where G `reads` more than z there is no mesh; `source` says how many of the points have the
     source sample they came from in the run's `source.bin`, and `fixed` that G does not learn.
+
+    A frame of images is a WebP picture of tiles, and where the scene names `scores`, D's opinion of
+    each tile behind it (`gan_core.runs.tiles`): a probability, a critic's value or an error.
     """
+    says = {"logit": "probability", "score": "critic"}.get(head, head)
     if isinstance(dataset, Toy):
         modes = None if dataset.modes is None else dataset.modes.tolist()
         reads = reads or Inputs(latent)
         scene = {
             "kind": "2d", "points": POINTS, "field": FIELD, "extent": list(reads.view(dataset)),
-            "head": "probability" if head == "logit" else {"score": "critic"}.get(head, head),
-            "modes": modes, "arrows": ARROWS,
+            "head": says, "modes": modes, "arrows": ARROWS,
         }  # fmt: skip
         if reads.source is None:
             grid = {"mesh": list(mesh_shape(latent)), "margin": MARGIN, "latent": latent}
@@ -206,5 +245,5 @@ def scene_of(
         return scene | ({"source": POINTS} if reads.carries else {"fixed": True})
     return {
         "kind": "image", "columns": columns, "rows": rows, "size": dataset.size,
-        "channels": dataset.channels,
+        "channels": dataset.channels, "scores": says,
     }  # fmt: skip

@@ -9,8 +9,10 @@ from gan_core.config import Config
 from gan_core.data import Images, Toy
 from gan_core.players import Players
 from gan_core.readings import Inputs
-from gan_core.runs import Run
+from gan_core.runs import Run, tiles
 from gan_core.training import generate
+
+COLUMNS = 8  # of a picture of tiles
 
 
 class Window:
@@ -35,18 +37,29 @@ class Window:
                 source = pictures.to_u16(self._latents[:, : self._data.dim], extent)
                 runs.write_whole(self._run.path / "source.bin", source)
         else:
-            real = pictures.encode(pictures.tile(self._real, 8))
+            real = pictures.encode(pictures.tile(self._real, COLUMNS))
         runs.write_json(self._run.path / "scene.json", scene)
         runs.write_whole(self._run.path / "real.bin", real)
 
     def frame(self, players: Players) -> bytes:
         """The players as they are now."""
         if not isinstance(self._data, Toy):
-            return pictures.encode(pictures.tile(generate(players, self._latents), 8))
+            return self._tiles(players)
         return pictures.plane_frame(
             players, self._reads.view(self._data), self._head, self._latents, self._real,
             grid=self._reads.source is None,
         )  # fmt: skip
+
+    def _tiles(self, players: Players) -> bytes:
+        """The generated pictures with D's opinions; an auto-encoder's reconstructions are written
+        beside the frames, as only the newest are shown."""
+        made = generate(players, self._latents)
+        if self._head == "energy":
+            rows = pictures.rebuilt(players, self._real[:COLUMNS], made[:COLUMNS])
+            shown = pictures.encode(pictures.tile(rows, COLUMNS))
+            runs.write_whole(self._run.path / "rebuilt.bin", shown)
+        picture = pictures.encode(pictures.tile(made, COLUMNS))
+        return tiles.join(picture, pictures.opinions(players, made, self._head))
 
 
 def fixed_latents(config: Config, reads: Inputs | None = None) -> Tensor:

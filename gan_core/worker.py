@@ -30,6 +30,8 @@ from gan_core.window import Window
 
 SAVE_EVERY = 10.0  # seconds between checkpoints
 LOOK_EVERY = 0.1  # seconds between looks: newest frame, status, requests
+LOOK_REST = 9.0  # times what a look at images took, at most LOOK_LATEST s: a tenth of all time
+LOOK_LATEST = 1.0
 
 
 def record(run: Run, resume: bool = False) -> Iterator[dict[str, Any]]:
@@ -119,10 +121,10 @@ class _Recorder:
                 self._log(step)
             now = self.seconds
             if now >= next_look:
-                next_look = now + LOOK_EVERY
                 self.watch.check(self.players)
                 self._note(self.judging.end(now))
                 yield self._look("running")
+                next_look = now + max(LOOK_EVERY, self.rest)
                 if self._asked():
                     break
             if now >= next_save:
@@ -199,7 +201,10 @@ class _Recorder:
     def _look(self, state: str) -> dict[str, Any]:
         """Write the newest frame and the status."""
         self._alive()
+        begin = time.perf_counter()
         payload = self.window.frame(self.players)
+        took = time.perf_counter() - begin
+        self.rest = min(LOOK_REST * took, LOOK_LATEST) if self.config.kind == "image" else 0.0
         now = self.seconds
         self.run.show(self.players.step, now, payload)
         self.keeper.frame(self.players.step, now, payload, wanted=state != "running")
@@ -207,7 +212,7 @@ class _Recorder:
         rate = done / max(self.seconds - self.before - self.waited, 1e-9)
         return self.run.write_status(
             state=state, step=self.players.step, seconds=self.seconds, device=self.device,
-            steps_per_second=rate,
+            steps_per_second=rate, limit=None if math.isinf(self.limit) else self.limit,
         )  # fmt: skip
 
     def _asked(self) -> bool:

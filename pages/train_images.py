@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from gan_core.runs import LIVE, Run
-from ui import controls, diagnosis, live, nav, panels
+from ui import controls, diagnosis, films, live, look, nav, panels, timeline
 from ui.components import canvas
 
 nav.guard()
@@ -26,17 +26,23 @@ def draw(run: Run, status: dict[str, Any]) -> None:
             st.markdown("**Generated**, from the same noise every time")
             if frames:
                 label = f"64 generated pictures, step {frames[-1][0]:,}"
-                canvas.grid(run.id, scene, frames, comes, label, key="i_fake")
+                shown = canvas.grid(run.id, scene, frames, comes, label, key="i_fake", strip=True)
+                timeline.bar(run, status, shown)
+                films.downloads(run, status)
         with st.container(gap="xsmall"):
             st.markdown("**Real**, from the data")
             real = [(0, 0.0, run.real())]
-            canvas.grid(run.id, scene, real, moving, "64 real pictures", key="i_real")
+            plain = {**scene, "scores": ""}
+            canvas.grid(run.id, plain, real, moving, "64 real pictures", key="i_real")
+            panels.rebuilt(run, scene, status, moving)
         shown = panels.image_panels(run, live.table(run, moving))
         steps = status.get("steps") or 0
-        canvas.curves(run.id, shown, steps, moving, key="i_curves", height=420)
+        height = 140 * len(shown)
+        canvas.curves(run.id, shown, steps, moving, key="i_curves", height=height)
     st.caption(
         "Each tile on the left is one latent vector, followed through training. Click a tile to"
-        " enlarge it. Many equal tiles mean mode collapse: compare their variety with the right."
+        " enlarge it; the film's strip of stills then follows it too. Many equal tiles mean mode"
+        " collapse: compare their variety with the right."
     )
 
 
@@ -49,9 +55,15 @@ live.adopt("i", "image")
 config = controls.bar("i", "image", ("dcgan", "faces"), live.start)
 run = live.chosen("image", "pages/train_2d.py")
 if run is None:
-    panels.empty(
-        "image", "Press **Train**. 64 tiles of noise turn into pictures, beside 64 real ones;"
-        " the run goes on when you leave this page.",
-    )  # fmt: skip
+    left, right = st.columns(2, gap="large")
+    with left:
+        if config:
+            with st.skeleton(height=260):
+                look.show(config)
+    with right:
+        panels.empty(
+            "image", "Press **Train**. 64 tiles of noise turn into pictures, beside 64 real ones;"
+            " the run goes on when you leave this page.",
+        )  # fmt: skip
     st.stop()
 live.follow(run, draw)

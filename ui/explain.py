@@ -35,12 +35,16 @@ def formulas(objective: str) -> None:
         st.caption(about.source)
 
 
+def here(data: str) -> bool:
+    """Whether a data set is on this machine; folders and sets that come with the project are."""
+    folder = Path(os.environ.get("GAN_DATA") or "data")
+    return data not in DOWNLOADED or (folder / DOWNLOADED[data]).exists()
+
+
 def download_note(data: str) -> None:
     """Say plainly that a data set is not here yet, before somebody waits for it."""
-    if data not in DOWNLOADED:
-        return
-    folder = Path(os.environ.get("GAN_DATA") or "data")
-    if not (folder / DOWNLOADED[data]).exists():
+    if not here(data):
+        folder = Path(os.environ.get("GAN_DATA") or "data")
         st.info(
             f"{DATA[data].title} does not come with this project. The first run downloads it into"
             f" `{folder}` and keeps it; without a network, put its files at"

@@ -16,7 +16,7 @@ from gan_core import runs
 from gan_core.catalog import BadInput
 from gan_core.config import Config
 from gan_core.runs import CURVES, LIVE, Run
-from ui import controls, gallery, lineage, server
+from ui import controls, facts, gallery, lineage, server
 from ui.components.canvas import Frame
 
 EVERY = 0.15  # seconds between looks at a run in progress
@@ -162,42 +162,15 @@ def header(run: Run, status: dict[str, Any], prefix: str) -> bool:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{gallery.plain(gallery.title(run))}**", width="content")
         gallery.badge(state)
-        st.caption(_facts(status), width="content")
+        st.caption(facts.line(run, status), width="content")
         st.space("stretch")
         _buttons(run, state, prefix)
     with st.container():  # always there, so that what follows keeps its place when the run ends
         if state in LIVE:
-            st.progress(_progress(run, status))
+            st.progress(facts.progress(run, status))
         lineage.origin(status)
         _explain(run, state, status)
     return True
-
-
-def _facts(status: dict[str, Any]) -> str:
-    parts = [f"step {status['step']:,}"]
-    if status.get("steps") and status["state"] != "done":  # done may be by time
-        parts[0] += f" of {status['steps']:,}"
-    if status.get("by_hand"):
-        parts.append(f"{status['by_hand']:,} by hand")
-    if status.get("seconds"):
-        parts.append(gallery.duration(status["seconds"]))
-    if status.get("steps_per_second"):
-        parts.append(f"{status['steps_per_second']:,.0f} steps/s")
-    if status.get("doing") and status["state"] == "running":
-        parts.append(f"{status['doing']}…")
-    return " · ".join([*parts, *filter(None, [status.get("device")])])
-
-
-def _progress(run: Run, status: dict[str, Any]) -> float:
-    """Share of the run that is over: by steps or by time, whichever ends it."""
-    shares = [status["step"] / max(1, status.get("steps") or 1)]
-    try:
-        limit = run.config.seconds
-    except BadInput:  # deleted this moment
-        limit = 0.0
-    if limit:
-        shares.append(status["seconds"] / limit)
-    return min(1.0, max(shares))
 
 
 def _buttons(run: Run, state: str, prefix: str) -> None:

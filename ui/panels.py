@@ -10,6 +10,7 @@ from gan_core import runs
 from gan_core.catalog import OBJECTIVES
 from gan_core.runs import Run
 from ui import gallery
+from ui.components import canvas
 from ui.live import line, measured
 
 Meter = tuple[str, str, str, str]  # label, value, what a perfect sampler scores, help
@@ -120,10 +121,36 @@ def image_panels(run: Run, rows: dict[str, Any]) -> list[dict[str, Any]]:
     head = OBJECTIVES[run.config.objective].head
     head = {"logit": "probability", "score": "critic"}.get(head, head)
     drawn = [_losses(run.config.objective, rows), _verdict(head, rows)]
+    if head == "energy":
+        drawn += _balance(run.config.gamma, rows)
     frechet = measured(run, "frechet", "Fréchet", "em")
     if len(frechet["x"]) > 1:
         return [*drawn, {"title": "Distance to the data", "series": [frechet], "low": 0}]
     return [*drawn, _gradients(rows)]
+
+
+def _balance(gamma: float, rows: dict[str, Any]) -> list[dict[str, Any]]:
+    """BEGAN's two numbers: how much D minds generated samples, and its measure of convergence."""
+    real, fake = rows["d_real"], rows["d_fake"]
+    measure = {"step": rows["step"], "M": real + abs(gamma * real - fake)}
+    return [
+        {"title": "k, D's weight on generated", "low": 0, "series": [line("k", "d", rows, "k")]},
+        {"title": "M = L(x) + |γL(x) − L(G(z))|", "low": 0, "smooth": True,
+         "series": [line("M", "em", measure, "M")]},
+    ]  # fmt: skip
+
+
+def rebuilt(run: Run, scene: dict[str, Any], status: dict[str, Any], moving: bool) -> None:
+    """What a D that is an auto-encoder makes of pictures now; nothing for any other D."""
+    picture = run.rebuilt()
+    if not picture:
+        return
+    st.markdown("**D's reconstructions**, below what they are of")
+    layout = {**scene, "columns": 8, "rows": 4, "scores": ""}
+    label = "8 real pictures, D's reconstructions of them, 8 generated ones, and theirs"
+    shown = [(status["step"], 0.0, picture)]
+    canvas.grid(run.id, layout, shown, moving, label, key="i_rebuilt")
+    st.caption("Rows: real, rebuilt, generated, rebuilt. D's error is the difference.")
 
 
 def plane_panels(run: Run, scene: dict[str, Any], rows: dict[str, Any]) -> list[dict[str, Any]]:

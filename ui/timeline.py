@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from gan_core import runs
-from gan_core.catalog import OBJECTIVES, BadInput
+from gan_core.catalog import OBJECTIVES, BadInput, data_info
 from gan_core.config import Config, data_names
 from gan_core.runs import LIVE, Run
 from ui import controls, gallery, live
@@ -58,7 +58,7 @@ def _form(run: Run, known: list[int], shown: int) -> None:
         help="States that this run kept; the nearest at or before the frame shown is chosen.",
     )  # fmt: skip
     names = list(OBJECTIVES)
-    others = [name for name in data_names(parent.kind) if name != parent.data]
+    others = _other_data(parent)
     with st.container(horizontal=True):
         objective = st.selectbox("Objective", names, names.index(parent.objective),
                                  key=f"live_objective_{run.id}", width=150)  # fmt: skip
@@ -87,10 +87,17 @@ def _form(run: Run, known: list[int], shown: int) -> None:
         st.rerun()  # the whole page follows the branch
 
 
+def _other_data(parent: Config) -> list[str]:
+    """The sets that the parent's G fits: of its kind, and of as many channels."""
+    names = [name for name in data_names(parent.kind) if name != parent.data]
+    same = data_info(parent.data).channels
+    return [name for name in names if parent.kind == "2d" or data_info(name).channels == same]
+
+
 @once
 def _branch(run: Run, at: int, changes: dict[str, Any], config: Config) -> None:
     """Start a branch and set the form to its settings (a callback)."""
-    controls.take_over("p", config)
+    controls.take_over("p" if config.kind == "2d" else "i", config)
     live.begin(lambda: runs.branch(run, at, **changes))
 
 

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gan_core.commands import bench, checkpoints, distances, listing, training
+from gan_core.commands import bench, checkpoints, distances, films, listing, training
 from gan_core.commands.shared import Result, plain
 
 __all__ = ["COMMANDS", "Command", "plain"]
@@ -39,6 +39,7 @@ COMMANDS = (
     Command("pause", "Ask a run to pause.", listing.run_argument, listing.pause),
     Command("delete", "Delete a run and its folder.", listing.run_argument, listing.delete),
     Command("list", "List the runs.", listing.list_arguments, listing.list_runs),
+    Command("film", "Write a run's film to a file.", films.film_arguments, films.film),
     Command(
         "sample",
         "Draw samples from a checkpoint.",

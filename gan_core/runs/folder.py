@@ -113,6 +113,11 @@ class Run:
         """The source samples that the frames' points came from, laid out as `real`; or nothing."""
         return self._bytes("source.bin")
 
+    def rebuilt(self) -> bytes:
+        """What a D that is an auto-encoder makes of real and generated pictures, as they are now:
+        a WebP of four rows (`gan_core.pictures.rebuilt`); or nothing."""
+        return self._bytes("rebuilt.bin")
+
     @property
     def film(self) -> Film:
         """The frames that were kept, from first to last."""

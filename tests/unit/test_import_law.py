@@ -10,7 +10,17 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FLOORS = [
     {"catalog"},
-    {"penalties", "objectives", "models", "plane", "data", "divergences", "metrics", "features"},
+    {
+        "penalties",
+        "objectives",
+        "models",
+        "plane",
+        "data",
+        "divergences",
+        "metrics",
+        "features",
+        "looks",
+    },
     {
         "readings",
         "dense",
@@ -40,7 +50,7 @@ FLOORS = [
         "vitals",
     },
     {"runs", "signs", "alarms", "health"},
-    {"keeper", "judging", "window", "failures"},
+    {"keeper", "judging", "window", "failures", "movie"},
     {"executors", "lessons", "answers", "worker", "serve", "commands", "__main__"},
 ]
 # Within a floor, these lean on each other in this order alone.
@@ -135,7 +145,16 @@ def test_only_the_lab_imports_the_lab():
 
 def test_the_rooms_of_the_server_load_no_torch():
     names = ["catalog", "config", "presets", "remedies", "runs", "signs", "alarms", "health"]
-    names += ["executors", "lessons", "divergences", "equilibrium", "plane.preview", "plane.table"]
+    names += [
+        "executors",
+        "lessons",
+        "looks",
+        "movie",
+        "divergences",
+        "equilibrium",
+        "plane.preview",
+        "plane.table",
+    ]
     theory = [f"theory.{path.stem}" for path in (ROOT / "ui" / "theory").glob("[a-z]*.py")]
     code = "import sys\n" + "".join(f"import gan_core.{n}\n" for n in [*names, "answers.wire"])
     code += "".join(f"import ui.{n}\n" for n in [*theory, "mistakes.item"])

@@ -1,16 +1,20 @@
 """What a frame of a run in the plane holds, and that making one changes nothing."""
 
+import io
 import math
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
-from gan_core import pictures
+from gan_core import pictures, runs, window
 from gan_core.build import build
 from gan_core.catalog import OBJECTIVES
 from gan_core.data import load
 from gan_core.presets import preset
+from gan_core.readings import Inputs
+from gan_core.runs import tiles
 from gan_core.training import generate, train
 
 
@@ -150,3 +154,61 @@ def test_a_frame_of_a_real_run_is_small():
 
 def test_images_have_neither_grid_nor_arrows():
     assert not {"mesh", "arrows"} & set(pictures.scene_of(load("digits", 16), "logit"))
+
+
+# Frames of images
+
+
+def drawn(objective, **changes):
+    """A run's window on small digits, and its players."""
+    small = {"steps": 2, "batch": 8, "width": 4, "size": 16, "device": "cpu"}
+    config = preset(objective, "digits", **{**small, **changes})
+    players, data, plan = build(config)
+    for _ in train(players, data.sample, plan):
+        pass
+    return players, data, config
+
+
+@pytest.mark.parametrize("name", ["dcgan", "wgan-gp", "began"])
+@pytest.mark.parametrize("pack", [1, 4])
+def test_a_frame_carries_what_d_says_of_each_tile(name, pack, tmp_path):
+    players, data, config = drawn(name, pack=pack)
+    run = runs.create(config, tmp_path / "run")
+    shown = window.Window(run, config, data, Inputs(config.latent))
+    shown.open()
+    before = players.rng.get_state()
+    payload = shown.frame(players)
+    assert torch.equal(players.rng.get_state(), before)
+    picture, scores = tiles.split(payload)
+    assert tiles.split(picture)[0] == picture and not len(tiles.split(picture)[1])
+    made = generate(players, window.fixed_latents(config))
+    players.D.eval()
+    with torch.no_grad():
+        packs = made if pack == 1 else made.repeat(1, pack, 1, 1)
+        said = (players.D if pack == 1 else players.D.body)(packs)
+    wanted = said.sigmoid() if name == "dcgan" else said
+    torch.testing.assert_close(torch.from_numpy(scores.copy()), wanted)
+    word = {"dcgan": "probability", "wgan-gp": "critic", "began": "energy"}[name]
+    assert run.scene()["scores"] == word
+    for raw in (payload, picture):  # readers of pictures do not mind what follows
+        assert Image.open(io.BytesIO(raw)).size == (128, 128)
+    assert bool(run.rebuilt()) == (name == "began")
+
+
+def test_reconstructions_stand_below_what_they_are_of():
+    players, data, _ = drawn("began")
+    real = data.sample(3, torch.Generator().manual_seed(1))
+    fake = real.flip(0) * 0.5
+    rows = pictures.rebuilt(players, real, fake).view(4, 3, *real.shape[1:])
+    assert torch.equal(rows[0], real) and torch.equal(rows[2], fake)
+    players.D.eval()
+    with torch.no_grad():  # the error that D reports is that of the pictures shown
+        for shown, made in ((0, 1), (2, 3)):
+            error = (rows[shown] - rows[made]).abs().flatten(1).mean(1)
+            torch.testing.assert_close(error, players.D(rows[shown]))
+
+
+def test_what_is_no_tiled_frame_is_left_as_it_is():
+    for payload in (b"", b"RIFF", bytes(4000)):
+        picture, scores = tiles.split(payload)
+        assert picture == payload and not len(scores)

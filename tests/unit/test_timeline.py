@@ -11,7 +11,7 @@ from gan_core import checkpoint, inherit, keeper, runs, worker
 from gan_core.build import build
 from gan_core.catalog import BadInput
 from gan_core.presets import preset
-from gan_core.runs import CURVES, film, snapshots
+from gan_core.runs import CURVES, film, snapshots, tiles
 from gan_core.training import half_round, train
 
 SMALL = {"steps": 40, "batch": 16, "width": 8, "depth": 2, "precision": "float32", "device": "cpu"}
@@ -26,6 +26,7 @@ def make(path, objective="ns-gan", **changes):
 def keen(monkeypatch):
     """Looks, frames and snapshots at every round."""
     monkeypatch.setattr(worker, "LOOK_EVERY", 0.0)
+    monkeypatch.setattr(worker, "LOOK_REST", 0.0)
     monkeypatch.setattr(keeper, "FRAME_EVERY", 1e-9)
     monkeypatch.setattr(keeper, "SNAPSHOT_EVERY", 1e-9)
 
@@ -131,12 +132,39 @@ def test_a_resumed_run_forgets_the_snapshots_after_its_checkpoint(whole):
     assert list(whole.snapshots.all()) == [step for step in before if step <= 17]
 
 
-def test_image_runs_keep_no_snapshots(tmp_path, keen):
-    small = {**SMALL, "steps": 2, "size": 16}
+@pytest.fixture
+def pictures(tmp_path, keen):
+    """A finished run on small pictures, with its states."""
+    small = {**SMALL, "steps": 6, "size": 16}
     small.pop("depth")
     run = runs.create(preset("dcgan", "digits", **small), tmp_path / "pictures")
     list(worker.record(run))
-    assert run.snapshots.all() == {} and list(runs.origins(run)) == [2]
+    assert run.status()["state"] == "done", run.status()
+    return run
+
+
+def test_image_runs_keep_snapshots_more_rarely(pictures, monkeypatch):
+    found = pictures.snapshots.all()
+    assert min(found) == 0 and len(found) >= 2 and runs.origins(pictures).keys() == {*found, 6}
+    ages = {}
+    for kind in ("2d", "image"):
+        keeping = keeper.Keeper(pictures, 0.0)
+        _, players = checkpoint.load(pictures.checkpoint)
+        config = pictures.config if kind == "image" else preset("gan", "ring")
+        monkeypatch.setattr(checkpoint, "save", lambda *_: None)
+        keeping.snapshot(players, config, 1.0)
+        ages[kind] = keeping.next_snapshot - 1.0
+    assert ages["image"] > ages["2d"] > 0
+
+
+def test_an_image_run_branches_from_a_state_it_kept(pictures, tmp_path):
+    at = min(step for step in pictures.snapshots.all() if step)
+    child = runs.branch(pictures, at, tmp_path / "child")
+    assert list(worker.record(child))[-1]["state"] == "done"
+    assert same(weights(child), weights(pictures)), "a branch that changes nothing repeats it"
+    other = runs.branch(pictures, at, tmp_path / "other", objective="began", steps=at + 2)
+    assert list(worker.record(other))[-1]["state"] == "done"
+    assert "D is fresh" in other.status()["fresh"][0]
 
 
 # Branches
@@ -272,6 +300,18 @@ def test_steps_by_hand_do_exactly_what_was_asked(tmp_path, keen, monkeypatch):
     steps = run.curves()[:, 0].tolist()
     assert steps == sorted(set(steps)) and 7 in steps and steps[-1] == 40
     assert not any(map(run.requested, runs.REQUESTS))
+
+
+def test_steps_by_hand_on_images_move_one_player_each(tmp_path, keen, monkeypatch):
+    small = {**SMALL, "steps": 8, "size": 16, "norm_g": "none", "norm_d": "none"}
+    small.pop("depth")
+    run = runs.create(preset("dcgan", "digits", **small), tmp_path / "pictures")
+    seen = paused(run, monkeypatch, ["step-d", "step-g", "step-both"])
+    assert [step - seen[0][0] for step, _, _ in seen] == [0, 0, 1, 2]
+    drawn, scores = zip(*(tiles.split(payload) for _, payload, _ in seen), strict=True)
+    assert [a == b for a, b in pairwise(drawn)] == [True, False, False]
+    assert not any(np.array_equal(a, b) for a, b in pairwise(scores)), "D says otherwise each time"
+    assert run.status()["by_hand"] == 3 and run.status()["state"] == "done"
 
 
 def test_a_round_by_hand_is_the_round_that_training_would_have_done(tmp_path, keen, monkeypatch):

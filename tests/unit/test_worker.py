@@ -6,7 +6,7 @@ import time
 import numpy as np
 import torch
 
-from gan_core import checkpoint, judging, keeper, pictures, runs, worker
+from gan_core import checkpoint, judging, keeper, pictures, runs, window, worker
 from gan_core.data import Toy, load
 from gan_core.presets import preset
 from gan_core.runs import CURVES, Run, film
@@ -251,3 +251,20 @@ def test_the_last_judgement_does_not_slow_the_rate_that_is_told(tmp_path, monkey
     monkeypatch.setattr(judging.Judging, "now", slow)
     last = carry_out(make(tmp_path))[-1]
     assert last["steps_per_second"] > last["step"] / (last["seconds"] - 0.9)
+
+
+def test_looks_at_images_take_a_small_share_of_the_time(tmp_path, monkeypatch):
+    took, plain = [], window.Window.frame
+
+    def slow(self, players):
+        begin = time.perf_counter()
+        time.sleep(0.04)  # as large networks do
+        payload = plain(self, players)
+        took.append(time.perf_counter() - begin)
+        return payload
+
+    monkeypatch.setattr(window.Window, "frame", slow)
+    small = {"steps": 10**6, "batch": 8, "width": 4, "size": 16, "seconds": 2.0, "device": "cpu"}
+    run = runs.create(preset("dcgan", "digits", **small, precision="float32"), tmp_path / "run")
+    seconds = next(s["seconds"] for s in worker.record(run) if s["state"] != "running")
+    assert len(took) > 2 and sum(took) < 0.25 * seconds

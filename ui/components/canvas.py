@@ -109,16 +109,23 @@ _curves = live_component(
     ["curves_paint.js", "curves.js"],
     ["canvas.css"],
 )
-_grid = component(
+_grid = live_component(
     "picture_grid",
     f"""<figure>
   <div class="stage">
     <canvas class="grid" role="img" aria-label="Pictures"></canvas>
+    <canvas class="marks" hidden aria-hidden="true"></canvas>
     <canvas class="large" hidden role="img" aria-label="The chosen picture, enlarged"></canvas>
   </div>
+  <div class="legend" hidden>
+    <button type="button" data-layer="scores" title="What D says of each tile, and on average">
+      <i></i><span></span>
+    </button>
+  </div>
   {_PLAYER}
+  <div class="strip" role="group" aria-label="Moments of the run" hidden></div>
 </figure>""",
-    ["grid.js"],
+    ["grid.js", "grid_strip.js"],
     ["canvas.css", "grid.css"],
 )
 
@@ -152,7 +159,11 @@ def scene(
         "frames": [[step, seconds, len(payload)] for step, seconds, payload in frames],
     }  # fmt: skip
     data = pack(header, real=real, source=source, frames=b"".join(f[2] for f in frames))
-    answer = _scene(data, live, key, on_shown_change=_nothing)
+    return _left_at(_scene(data, live, key, on_shown_change=_nothing), run, live)
+
+
+def _left_at(answer: Any, run: str, live: bool) -> int | None:
+    """The step at which the visitor left the scrubber of a run's film, or None."""
     shown = answer.shown if not live else None
     return int(shown["step"]) if shown and shown["run"] == run else None
 
@@ -162,15 +173,23 @@ def _nothing() -> None:
 
 
 def grid(
-    run: str, layout: dict[str, Any], frames: Sequence[Frame], live: bool, label: str, key: str
-) -> None:
-    """A picture (WebP) of `columns` by `rows` tiles of `size` pixels; several frames: a film."""
+    run: str, layout: dict[str, Any], frames: Sequence[Frame], live: bool, label: str, key: str,
+    strip: bool = False,
+) -> int | None:  # fmt: skip
+    """A picture (WebP) of `columns` by `rows` tiles of `size` pixels; several frames: a film, whose
+    scrubber's step is the answer as in `scene`, with a `strip` of stills below it.
+
+    Where the layout names `scores`, frames may carry D's opinion of each tile behind the picture
+    (`gan_core.runs.tiles`), and a switch writes it onto them.
+    """
     header = {
-        "run": run, "live": live, "label": label,
+        "run": run, "live": live, "label": label, "strip": strip,
         "columns": layout["columns"], "rows": layout["rows"], "size": layout["size"],
+        "scores": layout.get("scores", ""),
         "frames": [[step, seconds, len(payload)] for step, seconds, payload in frames],
     }  # fmt: skip
-    _grid(data=pack(header, pictures=b"".join(f[2] for f in frames)), key=key, height="content")
+    data = pack(header, pictures=b"".join(f[2] for f in frames))
+    return _left_at(_grid(data, live, key, on_shown_change=_nothing), run, live)
 
 
 def curves(

@@ -140,3 +140,20 @@ class Player {
     this.button.setAttribute("aria-label", "Play the run")
   }
 }
+
+// Give a film that holds still to its player; the server hears at which step the visitor left the
+// scrubber, and when a frame came after that one.
+function loadFilm(state, header, setStateValue) {
+  state.rest = (i) => {
+    const shown = { run: header.run, step: header.frames[i][0] }
+    if (JSON.stringify(shown) === state.told) return
+    state.told = JSON.stringify(shown)
+    setStateValue("shown", shown)
+  }
+  const before = state.player.frames.length
+  const told = state.told
+  const newest = header.frames.at(-1).join()
+  state.player.load(header.frames)
+  if (before && told && newest !== state.newest) state.rest(header.frames.length - 1)
+  state.newest = newest
+}

@@ -167,18 +167,7 @@ export default function ({ data, parentElement, setStateValue }) {
     state.player.bar.hidden = true
     state.player.frames = []
   } else {
-    state.rest = (i) => {
-      const shown = { run: header.run, step: header.frames[i][0] }
-      if (JSON.stringify(shown) === state.told) return
-      state.told = JSON.stringify(shown)
-      setStateValue("shown", shown)
-    }
-    const before = state.player.frames.length
-    const told = state.told
-    const newest = header.frames.at(-1).join()
-    state.player.load(header.frames)
-    if (before && told && newest !== state.newest) state.rest(header.frames.length - 1)
-    state.newest = newest
+    loadFilm(state, header, setStateValue)
     wake(state)
   }
   state.step = state.canvas.dataset.step = step
