@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from gan_core.runs import LIVE, Run
-from ui import controls, diagnosis, films, live, look, nav, panels, timeline
+from ui import controls, diagnosis, explain, films, live, look, nav, panels, timeline
 from ui.components import canvas
 
 nav.guard()
@@ -55,12 +55,12 @@ live.adopt("i", "image")
 config = controls.bar("i", "image", ("dcgan", "faces"), live.start)
 run = live.chosen("image", "pages/train_2d.py")
 if run is None:
-    left, right = st.columns(2, gap="large")
-    with left:
-        if config:
-            with st.skeleton(height=260):
-                look.show(config)
-    with right:
+    side = st.container()
+    if config and explain.here(config.data):
+        left, side = st.columns(2, gap="large")
+        with left, st.skeleton(height=260):
+            look.show(config)
+    with side:
         panels.empty(
             "image", "Press **Train**. 64 tiles of noise turn into pictures, beside 64 real ones;"
             " the run goes on when you leave this page.",

@@ -10,7 +10,7 @@ from PIL import Image
 from gan_core import looks
 from gan_core.catalog import BadInput, data_info
 from gan_core.config import Config
-from ui import explain, gallery
+from ui import gallery
 from ui.components import canvas
 from ui.server import executor
 
@@ -20,8 +20,6 @@ PATIENCE = 30.0  # seconds, in which a worker may have to load torch and read a 
 
 def show(config: Config) -> None:
     """Pictures of the chosen data as a run of these settings sees them, and what they are."""
-    if not explain.here(config.data):
-        return  # a note says so
     about, picture = _look(config.data, config.size, SHOWN)
     if not picture:
         st.caption(gallery.plain(f"No look at these pictures: {about['error']}"))
