@@ -10,7 +10,17 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FLOORS = [
     {"catalog"},
-    {"penalties", "objectives", "models", "plane", "data", "divergences", "metrics", "features"},
+    {
+        "penalties",
+        "objectives",
+        "models",
+        "plane",
+        "album",
+        "data",
+        "divergences",
+        "metrics",
+        "features",
+    },
     {
         "readings",
         "dense",
@@ -47,6 +57,7 @@ FLOORS = [
 ORDERED = [
     ["metrics", "data", "features"],
     ["plane", "data"],
+    ["album", "data"],
     ["config", "presets", "build", "checkpoint", "inherit"],
     ["config", "presets", "remedies"],
     ["runs", "signs", "alarms", "health"],
@@ -136,6 +147,7 @@ def test_only_the_lab_imports_the_lab():
 def test_the_rooms_of_the_server_load_no_torch():
     names = ["catalog", "config", "presets", "remedies", "runs", "signs", "alarms", "health"]
     names += ["executors", "lessons", "divergences", "equilibrium", "plane.preview", "plane.table"]
+    names += ["album.store", "album.apart"]
     theory = [f"theory.{path.stem}" for path in (ROOT / "ui" / "theory").glob("[a-z]*.py")]
     code = "import sys\n" + "".join(f"import gan_core.{n}\n" for n in [*names, "answers.wire"])
     code += "".join(f"import ui.{n}\n" for n in [*theory, "mistakes.item"])

@@ -1,0 +1,374 @@
+"""People's own pictures: every kind of image is read, nothing bad gets in, a name is content."""
+
+import io
+import zipfile
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from gan_core import runs
+from gan_core.album import apart, archive, bring, decode, store
+from gan_core.build import build
+from gan_core.catalog import BadInput, data_info, own_images
+from gan_core.config import validate
+from gan_core.data import load
+from gan_core.presets import preset
+
+
+@pytest.fixture(autouse=True)
+def own_root(tmp_path, monkeypatch):
+    monkeypatch.setenv("GAN_RUNS", str(tmp_path / "runs"))
+
+
+def saved(image, kind="PNG", **more) -> bytes:
+    out = io.BytesIO()
+    image.save(out, kind, **more)
+    return out.getvalue()
+
+
+def picture(seed=0, size=(40, 30), mode="RGB", kind="PNG", **more) -> bytes:
+    values = np.random.default_rng(seed).integers(0, 256, (size[1], size[0], 3), np.uint8)
+    return saved(Image.fromarray(values).convert(mode), kind, **more)
+
+
+def zipped(files, **more) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in files.items():
+            made.writestr(name, content)
+    return out.getvalue()
+
+
+def flat(raw: bytes) -> list[int]:
+    """The colour of an image that has only one."""
+    pixels, _ = decode.square(raw, 16)
+    assert pixels.shape == (16, 16, 3) and (np.ptp(pixels.reshape(-1, 3), axis=0) <= 2).all()
+    return pixels[8, 8].tolist()
+
+
+def stored(n=12, mode="RGB") -> str:
+    return store.put(bring.bring([(f"{i:03}.png", picture(i, mode=mode)) for i in range(n)]))
+
+
+# One image
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr"])
+def test_every_mode_becomes_rgb(mode):
+    kind = "TIFF" if mode in ("CMYK", "YCbCr") else "PNG"
+    for colour, bounds in (("white", (253, 255)), ("black", (0, 2))):
+        seen = flat(saved(Image.new("RGB", (40, 30), colour).convert(mode), kind))
+        assert bounds[0] <= min(seen) and max(seen) <= bounds[1]
+
+
+def test_cmyk_is_ink_and_not_light():
+    for kind in ("JPEG", "TIFF"):
+        red = flat(saved(Image.new("CMYK", (32, 32), (0, 255, 255, 0)), kind))
+        assert red[0] > 200 and max(red[1:]) < 80, kind
+
+
+def test_transparency_is_white_in_a_palette_too():
+    image = Image.new("P", (20, 20), 1)
+    image.putpalette([255, 0, 0, 0, 0, 255])
+    assert flat(saved(image)) == [0, 0, 255]
+    assert flat(saved(image, transparency=1)) == [255, 255, 255]
+    assert flat(saved(image, "GIF", transparency=1)) == [255, 255, 255]
+    assert flat(saved(Image.new("RGBA", (20, 20), (0, 0, 0, 0)), "WEBP")) == [255, 255, 255]
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+@pytest.mark.parametrize("value", [0, 300, 32768, 65535])
+def test_sixteen_bits_are_scaled_not_clipped(kind, value):
+    raw = saved(Image.fromarray(np.full((20, 20), value, np.uint16)), kind)
+    assert flat(raw) == [round(value / 257)] * 3
+
+
+def test_floats_are_scaled_by_the_range_they_need():
+    for top, value, expected in ((1, 0.5, 128), (255, 100, 100), (65535, 25700, 100)):
+        values = np.full((20, 20), value, np.float32)
+        values[:, :10] = top
+        pixels, _ = decode.square(saved(Image.fromarray(values), "TIFF"), 16)
+        assert pixels[8, -1].tolist() == [expected] * 3 and pixels[8, 0].tolist() == [255] * 3
+
+
+def test_an_animation_is_its_first_frame():
+    frames = [Image.new("RGB", (20, 20), colour) for colour in ("red", "lime", "blue")]
+    for kind in ("GIF", "WEBP", "PNG"):
+        more = {"lossless": True} if kind == "WEBP" else {}
+        raw = saved(frames[0], kind, save_all=True, append_images=frames[1:], **more)
+        assert flat(raw) == [255, 0, 0], kind
+
+
+def test_the_middle_square_is_kept_and_the_camera_turned_upright():
+    values = np.zeros((30, 90, 3), np.uint8)
+    values[:, 30:60] = 255
+    pixels, _ = decode.square(saved(Image.fromarray(values)), 16)
+    assert pixels[:, 2:-2].min() >= 254 and pixels.min() > 200
+    values = np.zeros((32, 32, 3), np.uint8)
+    values[:16] = 255  # white above
+    exif = Image.Exif()
+    exif[0x0112] = 3  # held upside down
+    pixels, size = decode.square(saved(Image.fromarray(values), "JPEG", exif=exif), 16)
+    assert pixels[:6].max() < 10 and pixels[10:].min() > 245 and size == (32, 32)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP"])
+def test_a_truncated_or_empty_file_is_unreadable(kind):
+    raw = picture(kind=kind, size=(200, 200))
+    for damaged in (raw[: len(raw) // 2], raw[:20], b"", b"no picture at all"):
+        with pytest.raises(decode.Unreadable, match="damaged"):
+            decode.square(damaged, 16)
+
+
+def test_an_image_of_too_many_pixels_is_not_unpacked(monkeypatch):
+    bomb = saved(Image.new("1", (12_000, 12_000)))
+    assert len(bomb) < 30_000
+
+    def never(self):
+        raise AssertionError("it was unpacked")
+
+    monkeypatch.setattr("PIL.ImageFile.ImageFile.load", never)
+    with pytest.raises(decode.Unreadable, match="50 million"):
+        decode.square(bomb, 16)
+
+
+def test_postscript_is_no_image():
+    with pytest.raises(decode.Unreadable):
+        decode.square(saved(Image.new("RGB", (20, 20)), "EPS"), 16)
+
+
+# A set of many
+
+
+def test_a_zip_is_read_in_the_order_of_its_paths_with_folders_as_classes():
+    files = {f"pets/{kind}/{i}.png": picture(i + 9 * (kind == "dog")) for kind in ("dog", "cat")
+             for i in range(3)}  # fmt: skip
+    album = bring.bring([("pets.zip", zipped(files))])
+    assert album.classes == ["cat", "dog"] and album.labels.tolist() == [0, 0, 0, 1, 1, 1]
+    backwards = bring.bring([("other.zip", zipped(dict(reversed(files.items()))))])
+    assert store.name_of(album) == store.name_of(backwards)
+    loose = bring.bring([(name.replace("pets/", ""), raw) for name, raw in files.items()])
+    assert store.name_of(loose) == store.name_of(album)
+    no_classes = bring.bring([(name[-7:].replace("/", ""), raw) for name, raw in files.items()])
+    assert no_classes.labels is None and store.name_of(no_classes) != store.name_of(album)
+
+
+def test_a_set_is_grey_only_if_every_image_is():
+    grey = [(f"{i}.png", picture(i, mode=mode)) for i, mode in enumerate(("L", "1", "RGB"))]
+    assert bring.bring(grey[:2]).pixels.shape == (2, 1, 64, 64)
+    mixed = bring.bring(grey)
+    assert mixed.pixels.shape == (3, 3, 64, 64) and not mixed.card["grey"]
+    assert (mixed.pixels[:2] == bring.bring(grey[:2]).pixels).all()
+
+
+def test_what_cannot_be_read_is_counted_by_its_reason():
+    whole = picture(0)
+    files = {
+        "a.png": whole, "b.jpg": picture(1, size=(64, 20), kind="JPEG"), "cut.png": whole[:90],
+        "text.png": b"not", "notes.txt": b"x", ".DS_Store": b"x", "__MACOSX/._a.png": b"x",
+        "more.zip": zipped({"c.png": whole}), "../up.png": whole, "/etc/root.png": whole,
+        "C:\\d.png": whole,
+    }  # fmt: skip
+    out = io.BytesIO(zipped(files))
+    with zipfile.ZipFile(out, "a") as made:
+        link = zipfile.ZipInfo("link.png")
+        link.external_attr = 0o120777 << 16
+        made.writestr(link, "/etc/passwd")
+    card = bring.bring([("mine.zip", out.getvalue())]).card
+    assert card["count"] == 2 and card["smallest"] == (40, 30) and card["largest"] == (64, 20)
+    assert card["skipped"] == {
+        "damaged, or no image": 2, "archive within the archive": 1, "link": 1,
+        "path that leads elsewhere": 3,
+    }  # fmt: skip
+
+
+def test_encrypted_members_are_told():
+    raw = bytearray(zipped({"a.png": picture(), "b.png": picture(1)}))
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):  # the flags of each header
+        at = -1
+        while (at := raw.find(mark, at + 1)) >= 0:
+            raw[at + place] |= 1
+    with pytest.raises(BadInput, match="2 encrypted"):
+        bring.bring([("secret.zip", bytes(raw))])
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        ([], "no images"),
+        ([("a.zip", zipped({}))], "no images"),
+        ([("a.zip", zipped({"a.txt": b"x"}))], "no images"),
+        ([("a.zip", b"not a zip")], "no ZIP file"),
+        ([("a.zip", b"")], "no ZIP file"),
+        ([("a.zip", zipped({"a.png": picture()})[:200])], "damaged ZIP"),
+        ([("a.png", b"")], "No image could be read: 1 damaged"),
+        ([("a.png", picture())], "one image only"),
+        ([("a.png", picture()), ("b.png", b"x")], r"one image only \(1 damaged"),
+        ([("a.png", picture()), ("b.png", picture())], "All 2 images are equal"),
+    ],
+)
+def test_what_is_no_set_is_refused(files, says):
+    with pytest.raises(BadInput, match=says):
+        bring.bring(files)
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(monkeypatch):
+    monkeypatch.setattr(archive, "UNPACKED", 10**7)
+    bomb = zipped({f"{i}.png": bytes(10**6) for i in range(11)})
+    assert len(bomb) < 20_000
+
+    def never(*_):
+        raise AssertionError("it was unpacked")
+
+    monkeypatch.setattr(zipfile.ZipFile, "open", never)
+    with pytest.raises(BadInput, match="would unpack to"):
+        bring.bring([("bomb.zip", bomb)])
+
+
+def test_a_member_larger_than_it_says_does_no_harm():
+    raw = bytearray(zipped({"a.png": bytes(10**7), "b.png": picture(), "c.png": picture(1)}))
+    for mark, place in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        at = raw.find(mark)
+        raw[at + place : at + place + 4] = (100).to_bytes(4, "little")
+    assert bring.bring([("liar.zip", bytes(raw))]).card["skipped"] == {"damaged, or no image": 1}
+
+
+def test_a_set_that_cannot_fit_is_refused_with_the_sum(monkeypatch):
+    monkeypatch.setattr(bring, "SET_BYTES", 5 * 64 * 64)
+    grey = [(f"{i}.png", picture(i, mode="L")) for i in range(6)]
+    with pytest.raises(BadInput, match=r"6 grey images of 64x64 would take 6 x 4,096 bytes"):
+        bring.bring(grey)
+    assert len(bring.bring(grey[:5]).pixels) == 5
+    with pytest.raises(BadInput, match=r"2 colour images.* bring 1 at most"):
+        bring.bring([("a.png", picture(0)), ("b.png", picture(1))])
+
+
+# The store, and training
+
+
+def test_smaller_sizes_are_means_and_grey_is_the_usual_weighting():
+    pixels = np.random.default_rng(0).integers(0, 256, (3, 3, 64, 64), np.uint8)
+    for size in (16, 32, 64):
+        exact = torch.nn.functional.avg_pool2d(torch.tensor(pixels).float(), 64 // size)
+        assert abs(store.as_trained(pixels, size) - exact.numpy()).max() <= 0.5
+    grey = store.as_trained(pixels, 64, grey=True)
+    expected = np.asarray(Image.fromarray(pixels[0].transpose(1, 2, 0)).convert("L"))
+    assert grey.shape == (3, 1, 64, 64) and (grey[0, 0] == expected).all()
+    assert store.as_trained(grey, 16, grey=False).shape == (3, 3, 16, 16)
+    with pytest.raises(BadInput, match="16, 32 or 64"):
+        store.as_trained(pixels, 48)
+
+
+def test_a_name_means_the_same_pictures_or_is_refused():
+    name = stored()
+    assert stored() == name != stored(13)
+    album = store.find(name)
+    assert store.name_of(album) == name and len(album.pixels) == 12
+    card, some = store.look(name, 5)
+    assert card["count"] == 12 and len(some) == 5
+    assert (some[0] == album.pixels[0]).all() and (some[-1] == album.pixels[-1]).all()
+    file = store.store() / f"{name}{store.SUFFIX}"
+    raw = bytearray(file.read_bytes())
+    raw[-1] ^= 1
+    file.write_bytes(raw)
+    with pytest.raises(BadInput, match="damaged"):
+        store.find(name)
+    file.write_bytes(raw[:50])
+    for read in (store.find, lambda name: store.look(name, 3)):
+        with pytest.raises(BadInput, match="damaged"):
+            read(name)
+        with pytest.raises(BadInput, match="no images 0123456789ab here"):
+            read("0123456789ab")
+
+
+def test_the_sets_used_longest_ago_leave_the_store(monkeypatch):
+    monkeypatch.setattr(store, "KEPT", 2)
+    names = [stored(n) for n in (2, 3, 4)]
+    assert {p.stem for p in store.store().glob("*")} == set(names[1:])
+
+
+@pytest.mark.parametrize(
+    ("spec", "says"),
+    [
+        ("images:", "12 digits"),
+        ("images:../../etc", "12 digits"),
+        ("images:0123456789ab(grey=2)", "grey must be 1, or 0"),
+        ("images:0123456789ab(noise=2)", "parameter of images"),
+    ],
+)
+def test_a_wrong_spec_is_told(spec, says):
+    with pytest.raises(BadInput, match=says):
+        own_images(spec)
+
+
+def test_own_images_are_trained_on_as_they_were_shown():
+    name = stored()
+    assert data_info(f"images:{name}").kind == "image"
+    for size in (16, 32, 64):
+        for spec, grey in ((f"images:{name}", None), (f"images:{name}(grey=1)", True)):
+            data = load(spec, size)
+            shown = store.as_trained(store.look(name, 12)[1], size, grey)
+            assert (data.pixels.numpy() == shown[[i for i in range(12) if i != 9]]).all()
+            assert data.shape == (1 if grey else 3, size, size)
+    few = stored(5)
+    assert len(load(f"images:{few}", 16)) == 5  # too few to hold any back
+
+
+def test_sizes_that_do_not_work_are_told_with_those_that_do():
+    spec = f"images:{stored(3)}"
+    for size, says in ((48, "need 16, 32, 64"), (128, "Choose 16, 32 or 64"), (8, "16 to 128")):
+        with pytest.raises(BadInput, match=says):
+            validate(preset("dcgan", spec).replace(size=size))
+
+
+def test_memory_that_is_not_there_is_told_before_training(monkeypatch):
+    monkeypatch.setattr("gan_core.data.memory.free", lambda: 1000)
+    with pytest.raises(BadInput, match="3 images of 16x16 would take 3 x 768 bytes"):
+        load(f"images:{stored(3)}", 16)
+
+
+def test_a_run_has_its_images_and_says_what_was_left_out():
+    files = [("x.png", b"bad"), *((f"{i}.png", picture(i)) for i in range(3))]
+    name = store.put(bring.bring(files))
+    run = runs.create(preset("dcgan", f"images:{name}", steps=1, batch=8, width=4, size=16))
+    (store.store() / f"{name}{store.SUFFIX}").unlink()
+    _, data, _ = build(run.config, run.path)
+    assert len(data) == 3 and data.said == "Left out of the images: 1 damaged, or no image."
+    again = runs.create(run.config)  # found beside the first
+    assert (again.path / f"{name}{store.SUFFIX}").is_file()
+    with pytest.raises(BadInput, match="no images"):
+        runs.create(run.config.replace(data="images:0123456789ab"))
+
+
+# The process of its own
+
+
+def test_an_upload_is_read_in_a_process_of_its_own():
+    files = [("a.png", picture()), ("mine.zip", zipped({"b.png": picture(1), "c.png": b"x"}))]
+    name, card = apart.read([(n, memoryview(raw)) for n, raw in files])
+    assert card["count"] == 2 and card["skipped"] == {"damaged, or no image": 1}
+    assert store.name_of(bring.bring(files)) == name == store.name_of(store.find(name))
+    with pytest.raises(BadInput, match="no ZIP file"):
+        apart.read([("a.zip", b"x")])
+
+
+def test_a_reading_that_ends_or_takes_too_long_is_told(monkeypatch):
+    monkeypatch.setattr(apart, "PATIENCE", 0.01)
+    with pytest.raises(BadInput, match="took too long"):
+        apart.read([("a.png", picture())])
+    monkeypatch.setattr(apart, "PATIENCE", 60)
+    monkeypatch.setattr(apart, "MEMORY", 2**24)  # too little to start with
+    with pytest.raises(BadInput, match="the reading ended"):
+        apart.read([("a.png", picture())])
+
+
+def test_too_large_an_upload_is_refused_unread(monkeypatch):
+    def never(*_):
+        raise AssertionError("it was read")
+
+    monkeypatch.setattr(apart, "_answer", never)
+    monkeypatch.setattr(apart, "LARGEST", 10)
+    with pytest.raises(BadInput, match="can be uploaded at once"):
+        apart.read([("a.png", bytes(6)), ("b.png", bytes(6))])
