@@ -19,6 +19,7 @@ from gan_core.catalog import BadInput
 
 KINDS = "PNG, JPEG, WebP, GIF, BMP and TIFF"
 CLASSES = 256  # labels are bytes
+LEAST = 4  # images: two to compare generated ones with, two that say how close a perfect G comes
 DAMAGED = "damaged, or no image"
 
 File = tuple[str, bytes | Path]
@@ -29,7 +30,7 @@ def bring(files: Iterable[File]) -> Album:
     """The images of all files as a set, in the order of their paths.
 
     Folders are classes where every image lies in one and there are at least two. BadInput where
-    there are fewer than two images that differ, or more than SET_BYTES hold.
+    there are fewer than LEAST images, all are equal, or there are more than SET_BYTES hold.
     """
     skipped: Counter[str] = Counter()
     stack = _Stack()
@@ -50,7 +51,7 @@ def bring(files: Iterable[File]) -> Album:
         kept.append(path)
         sizes.append(size)
     pixels = stack.whole(len(kept))
-    _require_two(pixels, skipped)
+    _require_enough(pixels, skipped)
     labels, classes = _labelled(kept)
     by_area = sorted(sizes, key=lambda size: (size[0] * size[1], size))
     card = {
@@ -124,15 +125,17 @@ def _printable(name: str) -> str:
     return "".join(c for c in name if c.isprintable())[:60]
 
 
-def _require_two(pixels: Pixels, skipped: dict[str, int]) -> None:
+def _require_enough(pixels: Pixels, skipped: dict[str, int]) -> None:
     if len(pixels) == 0 and not skipped:
         raise BadInput(f"There are no images in it: {KINDS} files are read.")
     if len(pixels) == 0:
         raise BadInput(f"No image could be read: {words(skipped)}. {KINDS} files are read.")
     also = f" ({words(skipped)} left out)" if skipped else ""
-    if len(pixels) == 1:
+    if len(pixels) < LEAST:
+        some = "is one image" if len(pixels) == 1 else f"are {len(pixels)} images"
         raise BadInput(
-            f"There is one image only{also}. A distribution needs at least two that differ."
+            f"There {some} only{also}. Bring at least {LEAST}: half of them are compared with what"
+            " G makes, the others tell how close a perfect G would come."
         )
     if not (pixels != pixels[:1]).any():
         raise BadInput(f"All {len(pixels):,} images are equal{also}. Bring some that differ.")

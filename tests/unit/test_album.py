@@ -156,17 +156,19 @@ def test_a_zip_is_read_in_the_order_of_its_paths_with_folders_as_classes():
 
 
 def test_a_set_is_grey_only_if_every_image_is():
-    grey = [(f"{i}.png", picture(i, mode=mode)) for i, mode in enumerate(("L", "1", "RGB"))]
-    assert bring.bring(grey[:2]).pixels.shape == (2, 1, 64, 64)
-    mixed = bring.bring(grey)
-    assert mixed.pixels.shape == (3, 3, 64, 64) and not mixed.card["grey"]
-    assert (mixed.pixels[:2] == bring.bring(grey[:2]).pixels).all()
+    modes = ("L", "1", "LA", "L", "RGB")
+    files = [(f"{i}.png", picture(i, mode=mode)) for i, mode in enumerate(modes)]
+    grey, mixed = bring.bring(files[:4]), bring.bring(files)
+    assert grey.pixels.shape == (4, 1, 64, 64) and grey.card["grey"]
+    assert mixed.pixels.shape == (5, 3, 64, 64) and not mixed.card["grey"]
+    assert (mixed.pixels[:4] == grey.pixels).all()
 
 
 def test_what_cannot_be_read_is_counted_by_its_reason():
     whole = picture(0)
     files = {
         "a.png": whole, "b.jpg": picture(1, size=(64, 20), kind="JPEG"), "cut.png": whole[:90],
+        "c.png": picture(2), "d.png": picture(3),
         "text.png": b"not", "notes.txt": b"x", ".DS_Store": b"x", "__MACOSX/._a.png": b"x",
         "more.zip": zipped({"c.png": whole}), "../up.png": whole, "/etc/root.png": whole,
         "C:\\d.png": whole,
@@ -177,7 +179,7 @@ def test_what_cannot_be_read_is_counted_by_its_reason():
         link.external_attr = 0o120777 << 16
         made.writestr(link, "/etc/passwd")
     card = bring.bring([("mine.zip", out.getvalue())]).card
-    assert card["count"] == 2 and card["smallest"] == (40, 30) and card["largest"] == (64, 20)
+    assert card["count"] == 4 and card["smallest"] == (40, 30) and card["largest"] == (64, 20)
     assert card["skipped"] == {
         "damaged, or no image": 2, "archive within the archive": 1, "link": 1,
         "path that leads elsewhere": 3,
@@ -206,7 +208,8 @@ def test_encrypted_members_are_told():
         ([("a.png", b"")], "No image could be read: 1 damaged"),
         ([("a.png", picture())], "one image only"),
         ([("a.png", picture()), ("b.png", b"x")], r"one image only \(1 damaged"),
-        ([("a.png", picture()), ("b.png", picture())], "All 2 images are equal"),
+        ([(f"{i}.png", picture(i)) for i in range(3)], "3 images only. Bring at least 4"),
+        ([(f"{i}.png", picture()) for i in range(4)], "All 4 images are equal"),
     ],
 )
 def test_what_is_no_set_is_refused(files, says):
@@ -228,7 +231,8 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(monkeypatch):
 
 
 def test_a_member_larger_than_it_says_does_no_harm():
-    raw = bytearray(zipped({"a.png": bytes(10**7), "b.png": picture(), "c.png": picture(1)}))
+    whole = {f"{i}.png": picture(i) for i in range(4)}
+    raw = bytearray(zipped({"a.png": bytes(10**7), **whole}))
     for mark, place in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
         at = raw.find(mark)
         raw[at + place : at + place + 4] = (100).to_bytes(4, "little")
@@ -241,8 +245,8 @@ def test_a_set_that_cannot_fit_is_refused_with_the_sum(monkeypatch):
     with pytest.raises(BadInput, match=r"6 grey images of 64x64 would take 6 x 4,096 bytes"):
         bring.bring(grey)
     assert len(bring.bring(grey[:5]).pixels) == 5
-    with pytest.raises(BadInput, match=r"2 colour images.* bring 1 at most"):
-        bring.bring([("a.png", picture(0)), ("b.png", picture(1))])
+    with pytest.raises(BadInput, match=r"5 colour images.* bring 1 at most"):
+        bring.bring([*grey[:4], ("b.png", picture(1))])
 
 
 # The store, and training
@@ -285,7 +289,7 @@ def test_a_name_means_the_same_pictures_or_is_refused():
 
 def test_the_sets_used_longest_ago_leave_the_store(monkeypatch):
     monkeypatch.setattr(store, "KEPT", 2)
-    names = [stored(n) for n in (2, 3, 4)]
+    names = [stored(n) for n in (4, 5, 6)]
     assert {p.stem for p in store.store().glob("*")} == set(names[1:])
 
 
@@ -317,7 +321,7 @@ def test_own_images_are_trained_on_as_they_were_shown():
 
 
 def test_sizes_that_do_not_work_are_told_with_those_that_do():
-    spec = f"images:{stored(3)}"
+    spec = f"images:{stored(4)}"
     for size, says in ((48, "need 16, 32, 64"), (128, "Choose 16, 32 or 64"), (8, "16 to 128")):
         with pytest.raises(BadInput, match=says):
             validate(preset("dcgan", spec).replace(size=size))
@@ -325,17 +329,17 @@ def test_sizes_that_do_not_work_are_told_with_those_that_do():
 
 def test_memory_that_is_not_there_is_told_before_training(monkeypatch):
     monkeypatch.setattr("gan_core.data.memory.free", lambda: 1000)
-    with pytest.raises(BadInput, match="3 images of 16x16 would take 3 x 768 bytes"):
-        load(f"images:{stored(3)}", 16)
+    with pytest.raises(BadInput, match="5 images of 16x16 would take 5 x 768 bytes"):
+        load(f"images:{stored(5)}", 16)
 
 
 def test_a_run_has_its_images_and_says_what_was_left_out():
-    files = [("x.png", b"bad"), *((f"{i}.png", picture(i)) for i in range(3))]
+    files = [("x.png", b"bad"), *((f"{i}.png", picture(i)) for i in range(4))]
     name = store.put(bring.bring(files))
     run = runs.create(preset("dcgan", f"images:{name}", steps=1, batch=8, width=4, size=16))
     (store.store() / f"{name}{store.SUFFIX}").unlink()
     _, data, _ = build(run.config, run.path)
-    assert len(data) == 3 and data.said == "Left out of the images: 1 damaged, or no image."
+    assert len(data) == 4 and data.said == "Left out of the images: 1 damaged, or no image."
     again = runs.create(run.config)  # found beside the first
     assert (again.path / f"{name}{store.SUFFIX}").is_file()
     with pytest.raises(BadInput, match="no images"):
@@ -346,9 +350,10 @@ def test_a_run_has_its_images_and_says_what_was_left_out():
 
 
 def test_an_upload_is_read_in_a_process_of_its_own():
-    files = [("a.png", picture()), ("mine.zip", zipped({"b.png": picture(1), "c.png": b"x"}))]
+    some = {f"{i}.png": picture(i) for i in range(3)}
+    files = [("a.png", picture(9)), ("mine.zip", zipped({**some, "c.png": b"x"}))]
     name, card = apart.read([(n, memoryview(raw)) for n, raw in files])
-    assert card["count"] == 2 and card["skipped"] == {"damaged, or no image": 1}
+    assert card["count"] == 4 and card["skipped"] == {"damaged, or no image": 1}
     assert store.name_of(bring.bring(files)) == name == store.name_of(store.find(name))
     with pytest.raises(BadInput, match="no ZIP file"):
         apart.read([("a.zip", b"x")])
