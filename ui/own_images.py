@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from gan_core.album import apart, store
-from gan_core.album.bring import words
+from gan_core.album.bring import LEAST, words
 from gan_core.album.decode import SUFFIXES
 from gan_core.catalog import IMAGES, BadInput, own_images
 from ui import drawing, gallery
@@ -69,6 +70,10 @@ def panel(prefix: str, data: str) -> Panel | None:
     with st.expander("Data: your own images", expanded=card is None or not begins):
         if card is None:
             _told(problem or _own(prefix)["refused"].get(data, ""), kept=False)
+            st.markdown(
+                f"Bring {LEAST} images or more, better some hundreds. The middle square of each is"
+                " kept, and shown here before anything is trained."
+            )
             _bring(prefix, data)
             return Panel(None)
         left, right = st.columns([4, 5], gap="medium")
@@ -109,8 +114,8 @@ def look(prefix: str, shown: Panel | None) -> None:
         if batch > count:
             st.caption(
                 f":material/info: The batch of {batch:,} is larger than the {count:,} images, so"
-                " each batch has some of them more than once. More images, or a smaller batch,"
-                " leave G less to learn by heart."
+                " each batch has some of them more than once. Bring more, or choose a smaller"
+                " batch."
             )
 
 
@@ -141,7 +146,7 @@ def _stored(data: str) -> tuple[dict[str, Any] | None, str]:
 
 def _told(problem: str, kept: bool) -> None:
     if problem:
-        title = "What was brought is not used; the images below stay" if kept else None
+        title = "What was brought is not used; the images shown here stay" if kept else None
         st.warning(gallery.plain(problem), title=title, icon=":material/image:")
 
 
@@ -182,11 +187,11 @@ def _bring(prefix: str, data: str) -> None:
         "Bring", list(WAYS), default=next(iter(WAYS)), required=True, key=f"{prefix}_album_way",
         label_visibility="collapsed",
     )  # fmt: skip
+    key = f"{prefix}_album_{own['turn']}_{way[0]}"  # a new one lets go of what was read
     files = st.file_uploader(
         f"Upload {'a folder' if way == 'Folder' else 'a ZIP file, or images'}",
         ["zip", *(suffix[1:] for suffix in SUFFIXES)], accept_multiple_files=WAYS[way],
-        key=f"{prefix}_album_{own['turn']}_{way[0]}",  # a new key lets go of what was read
-        max_upload_size=apart.LARGEST >> 20, help=_HELP,
+        key=key, max_upload_size=apart.LARGEST >> 20, help=_HELP,
     )  # fmt: skip
     if not files:
         return
@@ -200,7 +205,17 @@ def _bring(prefix: str, data: str) -> None:
         except OSError as error:
             why = f"The images could not be read: {error.strerror}. Nothing is lost; try again."
             own["refused"] = {data: why}
+    _let_go(key, files)
     st.rerun()
+
+
+def _let_go(key: str, files: list[Any]) -> None:
+    """Free what was uploaded: Streamlit would hold two copies until the visitor leaves."""
+    context = get_script_run_ctx()
+    for file in [*files, *(st.session_state.pop(key, None) or [])]:
+        file.close()
+        if context:
+            context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
 
 
 @st.cache_data(max_entries=24, show_spinner=False)

@@ -11,7 +11,7 @@ from typing import Any
 
 from gan_core.catalog import BadInput
 
-LARGEST = 32 * 2**20  # bytes of one upload, all files together: the server holds them meanwhile
+LARGEST = 25 * 2**20  # bytes of one upload, all files together: the server holds them meanwhile
 MOST_FILES = 5000  # beside one another; a ZIP may hold more
 PATIENCE = 180.0  # seconds
 MEMORY = 3 * 2**30  # bytes of address space that the process may have
