@@ -92,7 +92,7 @@ def _is_wanted(member: zipfile.ZipInfo, skipped: Counter[str]) -> bool:
     reason = ""
     if name.startswith(("/", "\\")) or ".." in parts or re.match(r"[A-Za-z]:", name):
         reason = "path that leads elsewhere"
-    elif member.is_dir() or is_hidden(PurePosixPath(name)):
+    elif not name or name.endswith("/") or is_hidden(PurePosixPath(name)):
         return False
     elif kind not in (0, stat.S_IFREG):
         reason = "link"

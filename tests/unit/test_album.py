@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -247,6 +248,25 @@ def test_a_set_that_cannot_fit_is_refused_with_the_sum(monkeypatch):
     assert len(bring.bring(grey[:5]).pixels) == 5
     with pytest.raises(BadInput, match=r"5 colour images.* bring 1 at most"):
         bring.bring([*grey[:4], ("b.png", picture(1))])
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_damage_at_random_is_a_refusal_or_a_smaller_set(seed):
+    rng = np.random.default_rng(seed)
+    files = {f"{k}/{i}.{k}": picture(i, kind=k) for k in ("PNG", "GIF", "TIFF") for i in range(2)}
+    damaged = bytearray(zipped(files))
+    for _ in range(rng.integers(1, 100)):
+        damaged[rng.integers(4, len(damaged))] = rng.integers(256)
+    try:
+        assert len(bring.bring([("a.zip", bytes(damaged))]).pixels) <= len(files)
+    except BadInput as error:
+        assert "\n" not in str(error)
+
+
+def test_a_member_without_a_name_is_no_image():
+    member = zipfile.ZipInfo("x")
+    member.filename = ""  # as damage leaves it
+    assert not archive._is_wanted(member, Counter())
 
 
 # The store, and training
