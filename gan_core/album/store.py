@@ -61,14 +61,16 @@ def as_trained(pixels: Pixels, size: int, grey: bool | None = None) -> Pixels:
 
 
 def _smaller(pixels: Pixels, step: int, grey: bool | None) -> Pixels:
-    n, channels, side, _ = pixels.shape
+    channels = pixels.shape[1]
     if grey and channels == 3:
         weights = np.array([19595, 38470, 7471], np.uint32)[:, None, None]  # of 65,536
         pixels = ((pixels * weights).sum(1, keepdims=True) + 2**15 >> 16).astype(np.uint8)
     if step > 1:
-        blocks = pixels.reshape(n, -1, side // step, step, side // step, step)
-        total = blocks.sum((3, 5), dtype=np.uint32)
-        pixels = ((total + step * step // 2) // (step * step)).astype(np.uint8)
+        places = [(i, j) for i in range(step) for j in range(step)]
+        total = np.full_like(pixels[..., ::step, ::step], len(places) // 2, np.uint16)  # to round
+        for i, j in places:
+            total += pixels[..., i::step, j::step]
+        pixels = (total // len(places)).astype(np.uint8)
     if grey is False and channels == 1:
         pixels = pixels.repeat(3, 1)
     return pixels
