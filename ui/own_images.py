@@ -21,6 +21,7 @@ from ui.components import canvas
 
 OWN = "own-images"  # the choice of data before there are images
 SHOWN, COLUMNS = 32, 8
+MOST = apart.LARGEST >> 20  # MB
 COLOURS = {"automatic": None, "grey": True, "colour": False}
 WAYS = {"ZIP or images": True, "Folder": "directory"}
 _HELP = (
@@ -189,9 +190,9 @@ def _bring(prefix: str, data: str) -> None:
     )  # fmt: skip
     key = f"{prefix}_album_{own['turn']}_{way[0]}"  # a new one lets go of what was read
     files = st.file_uploader(
-        f"Upload {'a folder' if way == 'Folder' else 'a ZIP file, or images'}",
+        f"Upload {'a folder' if way == 'Folder' else 'a ZIP file, or images'}, {MOST} MB in all",
         ["zip", *(suffix[1:] for suffix in SUFFIXES)], accept_multiple_files=WAYS[way],
-        key=key, max_upload_size=apart.LARGEST >> 20, help=_HELP,
+        key=key, max_upload_size=MOST, help=_HELP,
     )  # fmt: skip
     if not files:
         return

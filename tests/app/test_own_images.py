@@ -18,6 +18,12 @@ from ui import own_images
 SMALL = {"i_steps": "2", "i_batch": "8", "i_width": "4", "i_size": "16", "i_device": "cpu"}
 
 
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch):
+    """A folder of its own for what is decoded."""
+    monkeypatch.setenv("GAN_DATA", str(tmp_path / "root"))
+
+
 @pytest.fixture
 def started(monkeypatch) -> list[runs.Run]:
     """The runs that a page handed to a worker; none is carried out."""
@@ -205,10 +211,7 @@ def test_memory_that_is_not_there_ends_a_run_in_words(framed, here, monkeypatch)
     assert "12 images of 16x16 would take 12 x 768 bytes" in shown(at)
 
 
-def test_a_folder_with_a_damaged_file_is_trained_on_and_says_so(
-    framed, here, tmp_path, monkeypatch
-):
-    monkeypatch.setenv("GAN_DATA", str(tmp_path / "root"))
+def test_a_folder_with_a_damaged_file_is_trained_on_and_says_so(framed, here, tmp_path):
     (tmp_path / "photos").mkdir()
     for i in range(5):
         (tmp_path / "photos" / f"{i}.png").write_bytes(saved(noise(i)))
@@ -219,6 +222,24 @@ def test_a_folder_with_a_damaged_file_is_trained_on_and_says_so(
     (run,) = runs.all_runs()
     assert run.status()["state"] == "done"
     assert "1 of 6 image files could not be read" in shown(at)
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        ({}, "holds no images"),
+        ({"a.png": b"x"}, "none of its 1 image files can be read"),
+        ({"a.png": saved(noise(0))}, "1 images are too few to judge by: at least 4"),
+    ],
+)
+def test_a_folder_of_too_little_ends_a_run_in_words(files, says, framed, here, tmp_path):
+    (tmp_path / "photos").mkdir()
+    for name, raw in files.items():
+        (tmp_path / "photos" / name).write_bytes(raw)
+    query = {"i_data": "folder", "i_folder": str(tmp_path / "photos"), **SMALL}
+    at = framed("train_images", **query)
+    at.button(key="i_train").click().run()
+    assert says in shown(at)
 
 
 def test_the_settings_of_a_run_bring_its_images_back_when_the_store_is_empty(framed, started):
