@@ -149,6 +149,7 @@ DATA: dict[str, DataInfo] = {
 }
 FOLDER = "folder:"  # `folder:PATH` names a folder of images instead of a set above
 POINTS = "points:"  # `points:<id>` names stored points (see gan_core.plane.points)
+IMAGES = "images:"  # `images:<id>` names stored pictures (see gan_core.album)
 
 # The numbers a parameter of 2-D data may be: least, most, and what it is.
 _BOUNDS = {
@@ -194,21 +195,42 @@ def own_points(spec: str) -> tuple[str, float | None] | None:
 
     None for any other spec. BadInput for an id that cannot be one, or a noise that cannot be used.
     """
-    if not spec.startswith(POINTS):
-        return None
-    match = re.fullmatch(r"([0-9a-f]{12})\s*(\(.*\))?\s*", spec[len(POINTS) :])
-    if not match:
-        raise BadInput(
-            f"“{spec[:60]}” names no points: after “points:” stands an id of 12 digits 0-9 and"
-            " a-f, as a page shows it for points that were drawn or uploaded."
-        )
-    _, params = parse_spec(f"points{match[2] or ''}")
-    for key in params:
-        choose(key, ("noise",), "parameter of points")
-    noise = params.get("noise")
+    found = _own(spec, POINTS, "noise", "points that were drawn or uploaded")
+    noise = found[1] if found else None
     if noise is not None and noise != 0 and not 1e-12 <= noise <= 1e12:
         raise BadInput(f"points(noise={noise:g}): noise must be 0, or above 0 and at most 1e12.")
-    return match[1], noise
+    return found
+
+
+def own_images(spec: str) -> tuple[str, bool | None] | None:
+    """(id, grey) of `images:<id>` or `images:<id>(grey=1)`; None if not given, which is grey if
+    every picture is.
+
+    None for any other spec. BadInput for an id that cannot be one, or another value of grey.
+    """
+    found = _own(spec, IMAGES, "grey", "pictures that were uploaded")
+    if not found:
+        return None
+    if found[1] not in (None, 0, 1):
+        raise BadInput(f"images(grey={found[1]:g}): grey must be 1, or 0 for colour.")
+    return found[0], None if found[1] is None else bool(found[1])
+
+
+def _own(spec: str, prefix: str, key: str, what: str) -> tuple[str, float | None] | None:
+    """(id, value of `key`) of what somebody brought, None for a spec that begins otherwise."""
+    if not spec.startswith(prefix):
+        return None
+    kind = prefix[:-1]
+    match = re.fullmatch(r"([0-9a-f]{12})\s*(\(.*\))?\s*", spec[len(prefix) :])
+    if not match:
+        raise BadInput(
+            f"“{spec[:60]}” names no {kind}: after “{prefix}” stands an id of 12 digits 0-9 and"
+            f" a-f, as a page shows it for {what}."
+        )
+    _, params = parse_spec(f"{kind}{match[2] or ''}")
+    for name in params:
+        choose(name, (key,), f"parameter of {kind}")
+    return match[1], params.get(key)
 
 
 def data_info(spec: str) -> DataInfo:
@@ -220,6 +242,8 @@ def data_info(spec: str) -> DataInfo:
         return DataInfo(f"Images in {path}", "image")
     if own := own_points(spec):
         return DataInfo("Own points", "2d", {} if own[1] is None else {"noise": own[1]})
+    if album := own_images(spec):
+        return DataInfo("Own images", "image", {} if album[1] is None else {"grey": album[1]})
     name, params = parse_spec(spec)
     info = DATA[choose(name, DATA, "data set")]
     for key, value in params.items():

@@ -9,7 +9,7 @@ import math
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-from gan_core.catalog import DATA, OBJECTIVES, BadInput, DataInfo, choose, data_info
+from gan_core.catalog import DATA, OBJECTIVES, BadInput, DataInfo, choose, data_info, own_images
 
 Number = int | float
 
@@ -44,7 +44,9 @@ class Config:
     """Everything that decides a run; two equal Configs on one machine give equal numbers."""
 
     objective: str = _setting("ns-gan", "what", "the GAN system", choices=tuple(OBJECTIVES))
-    data: str = _setting("ring", "what", "data set, as ring(modes=12), points:ID or folder:PATH")
+    data: str = _setting(
+        "ring", "what", "data set: ring(modes=12), points:ID, images:ID, folder:PATH"
+    )
     preset: str = _setting(
         "recommended", "what", "where the defaults came from", choices=("recommended", "published")
     )
@@ -176,6 +178,11 @@ def validate(config: Config) -> Config:
         raise BadInput(f"network=dcgan draws images, but “{config.data}” is 2-D: use network=mlp.")
     if kind == "image" and config.size not in (16, 32, 64, 128):
         raise BadInput(f"size={config.size}: the DCGAN networks need 16, 32, 64 or 128.")
+    if own_images(config.data) and config.size > 64:
+        raise BadInput(
+            f"size={config.size}: your own images are kept at 64x64 pixels. Choose 16, 32 or 64, or"
+            " train on their folder, as folder:PATH."
+        )
     penalised = config.objective == "wgan-gp" or config.r1 > 0 or config.r2 > 0
     if penalised and config.norm_d == "batch":
         raise BadInput(

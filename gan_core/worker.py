@@ -87,6 +87,8 @@ class _Recorder:
             bad_input=False, machine=f"{runs.machine()}, torch {torch.__version__.split('+')[0]}",
         )  # fmt: skip
         self.players, self.data, self.plan = build(self.config, run.path)
+        if said := getattr(self.data, "said", ""):
+            run.write_status(said=said)
         self.before = 0.0  # seconds of training in earlier sittings
         if resume:
             self._take_up()

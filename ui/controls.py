@@ -8,16 +8,26 @@ them anew, because settings that suit one objective seldom suit the next.
 import os
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from gan_core.catalog import FOLDER, OBJECTIVES, BadInput, data_info, own_points, parse_spec
+from gan_core.catalog import (
+    FOLDER,
+    OBJECTIVES,
+    BadInput,
+    data_info,
+    own_images,
+    own_points,
+    parse_spec,
+)
 from gan_core.config import WHY, Config, data_names, validate
 from gan_core.presets import preset
 from ui import data_panel, explain, gallery, own_data, reading
+from ui import own_images as album
 from ui.clicks import once
 
 PRESETS = ("recommended", "published")  # as addresses and the command line have them
@@ -76,6 +86,7 @@ def bar(
     with row:
         objective, data, chosen = _choices(prefix, kind, defaults)
     words, spec, carried, read = st.container(), None, "", reading.PLAIN
+    own = album.panel(prefix, data) if kind == "image" else None
     if kind == "2d":
         again = {"on_change": _to_preset, "args": (prefix, kind)}
         read, source = reading.bar(prefix, **again)
@@ -85,8 +96,8 @@ def bar(
     with row:
         with st.popover("Advanced", icon=":material/tune:", key=f"{prefix}_advanced"):
             try:
-                specs = (spec, carried) if kind == "2d" else (_image_data(prefix, data), "")
-                config = _settings(prefix, kind, objective, chosen, read, specs)
+                specs = (spec, carried) if kind == "2d" else (_image_data(prefix, data, own), "")
+                config = _settings(prefix, kind, objective, chosen, read, specs, own)
             except BadInput as error:
                 problem = str(error)
         explain.formulas(objective)
@@ -96,6 +107,7 @@ def bar(
         )  # fmt: skip
         if kind == "2d":
             reading.examples(prefix, on_click=_example, args=(prefix, train))
+    album.look(prefix, own)
     info = explain.info(objective)
     with words:
         st.caption(f"**{info.title}** · {info.summary} *{info.source}*")
@@ -122,7 +134,10 @@ def _choices(prefix: str, kind: str, defaults: tuple[str, str]) -> tuple[str, st
     Options are shown by their names, because an address holds an option as it is shown.
     """
     names, sets = objectives(kind), data_names(kind)
-    sets += [OWN_FOLDER] if kind == "image" else own_data.choices(prefix)
+    if kind == "image":
+        sets += [*album.choices(prefix), OWN_FOLDER]
+    else:
+        sets += own_data.choices(prefix)
     again: dict[str, Any] = {"on_change": _to_preset, "args": (prefix, kind)}
     objective = st.selectbox(
         "Objective", names, names.index(defaults[0]),
@@ -153,10 +168,11 @@ def _example(prefix: str, train: Callable[[Config], None]) -> None:
 
 def _settings(
     prefix: str, kind: str, objective: str, chosen: str, read: str,
-    specs: tuple[str | None, str | None],
+    specs: tuple[str | None, str | None], own: album.Panel | None,
 ) -> Config | None:  # fmt: skip
     """Every other field, in groups; the checked Config of all choices, or BadInput. `specs` are the
-    data's and the source's ("" for none): None where either is not fit to be trained on yet."""
+    data's and the source's ("" for none): None where either is not fit to be trained on yet. The
+    size of `own` images is chosen beside them."""
     data = specs[0] or data_names(kind)[0]
     base = preset(objective, data, chosen, **reading.SETTINGS[read])
     values: dict[str, Any] = {"data": specs[0]}
@@ -166,7 +182,8 @@ def _settings(
         st.markdown(f"**{title}**")
         with st.container(horizontal=True):
             for name in names:
-                values[name] = _widget(prefix, _FIELDS[name], getattr(base, name))
+                with (own and name == "size" and own.size) or nullcontext():
+                    values[name] = _widget(prefix, _FIELDS[name], getattr(base, name))
     return None if None in specs else validate(base.replace(**values))
 
 
@@ -194,6 +211,8 @@ def _take_data(prefix: str, spec: str) -> None:
         state[f"{prefix}_folder"] = spec[len(FOLDER) :]
     elif own := own_points(spec):
         own_data.take_over(prefix, *own)
+    elif pictures := own_images(spec):
+        album.take_over(prefix, *pictures)
     else:
         name, _ = parse_spec(spec)
         state[f"{prefix}_data"] = name
@@ -250,8 +269,10 @@ def _set(prefix: str, config: Config) -> None:
             st.session_state[f"{prefix}_{name}"] = getattr(config, name)
 
 
-def _image_data(prefix: str, data: str) -> str:
-    """The data spec of a choice of images: its name, or the folder that is named here."""
+def _image_data(prefix: str, data: str, own: album.Panel | None) -> str | None:
+    """The data spec of a choice of images: its name, what is brought, or the folder named here."""
+    if own:
+        return own.spec
     if data == OWN_FOLDER:
         path = st.text_input(
             "Folder on this machine", key=f"{prefix}_folder", bind="query-params",

@@ -44,6 +44,20 @@ def corner(raw: bytes, share: float) -> bytes:
     return _webp(part.resize((SIDE, SIDE * part.height // part.width), Image.Resampling.NEAREST))
 
 
+def tiles(pixels: np.ndarray, columns: int) -> bytes:
+    """uint8 [n, c, side, side] as a lossless WebP, `columns` in a row; the rest of it is clear."""
+    n, side = len(pixels), pixels.shape[-1]
+    rows = -(-n // columns)
+    sheet = np.zeros((rows * columns, side, side, 4), np.uint8)
+    sheet[:n, ..., :3] = pixels.transpose(0, 2, 3, 1)  # a single channel fills three
+    sheet[:n, ..., 3] = 255
+    whole = sheet.reshape(rows, columns, side, side, 4).swapaxes(1, 2)
+    out = io.BytesIO()
+    image = Image.fromarray(whole.reshape(rows * side, columns * side, 4))
+    image.save(out, "WEBP", lossless=True, method=0)
+    return out.getvalue()
+
+
 def blank(is_dark: bool) -> bytes:
     """The picture of a run that has drawn nothing yet: a dashed ring."""
     image = Image.new("RGBA", (SIDE, SIDE))

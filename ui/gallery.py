@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
 from gan_core import runs
-from gan_core.catalog import OBJECTIVES, BadInput, own_points
+from gan_core.catalog import OBJECTIVES, BadInput, own_images, own_points
 from gan_core.config import Config
 from gan_core.runs import Run
 from ui import drawing
@@ -93,9 +93,11 @@ def title(run: Run, config: Config | None = None) -> str:
 
 
 def _named(spec: str) -> str:
-    """A data spec as a title has it: own points by the first digits of their number."""
-    own = own_points(spec)
-    return f"own points {own[0][:4]}" if own else spec
+    """A data spec as a title has it: what is one's own by the first digits of its number."""
+    if own := own_points(spec):
+        return f"own points {own[0][:4]}"
+    album = own_images(spec)
+    return f"own images {album[0][:4]}" if album else spec
 
 
 def _of_reading(config: Config) -> str:

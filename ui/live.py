@@ -208,6 +208,8 @@ def _buttons(run: Run, state: str, prefix: str) -> None:
 
 def _explain(run: Run, state: str, status: dict[str, Any]) -> None:
     """What a reader should know about a run that did not end well, or has not begun."""
+    if said := status.get("said"):
+        st.caption(gallery.plain(said))
     if state == "failed":
         reason = gallery.plain(status.get("error") or "It gave no reason.")
         st.error(reason, title="The run failed")

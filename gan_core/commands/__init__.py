@@ -4,7 +4,15 @@ import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gan_core.commands import bench, checkpoints, distances, films, listing, training
+from gan_core.commands import (
+    bench,
+    checkpoints,
+    distances,
+    films,
+    images,
+    listing,
+    training,
+)
 from gan_core.commands.shared import Result, plain
 
 __all__ = ["COMMANDS", "Command", "plain"]
@@ -54,6 +62,9 @@ COMMANDS = (
         "Train a feature space.",
         checkpoints.features_arguments,
         checkpoints.train_features,
+    ),
+    Command(
+        "images", "Keep pictures of yours to train on.", images.images_arguments, images.images
     ),
     Command(
         "divergence",

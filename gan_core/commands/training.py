@@ -21,7 +21,9 @@ from gan_core.runs import LIVE, Run
 def train_arguments(parser: argparse.ArgumentParser) -> None:
     names = ", ".join([*OBJECTIVES, "dcgan"])
     parser.add_argument("--objective", default="ns-gan", help=names)
-    parser.add_argument("--data", default="ring", help=f"{', '.join(DATA)}, points:ID, folder:PATH")
+    parser.add_argument(
+        "--data", default="ring", help=f"{', '.join(DATA)}, points:ID, images:ID, folder:PATH"
+    )
     parser.add_argument("--preset", default="recommended", help="recommended or published")
     parser.add_argument("--out", type=Path, default=None, help="folder of the run (default: new)")
     setting_flags(parser, "settings (the preset's, unless given)", ("objective", "data", "preset"))
@@ -121,6 +123,8 @@ def _carry_out(run: Run, resume: bool) -> Result:
         for status in worker.record(run, resume):
             bar.update(status["step"] - bar.n)
             bar.set_postfix_str(short(status.get("metrics", {})))
+    if said := status.get("said"):
+        print(said, file=sys.stderr)
     if status.get("state") == "failed" and status.get("bad_input"):
         raise BadInput(status["error"])
     if not status or not run.exists():

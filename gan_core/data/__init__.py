@@ -7,7 +7,8 @@ depends on the torch.Generator alone: equal states, equal samples, whatever the 
 
 from pathlib import Path
 
-from gan_core.catalog import FOLDER, data_info, own_points, parse_spec
+from gan_core.catalog import FOLDER, data_info, own_images, own_points, parse_spec
+from gan_core.data.brought import own_set, part_of
 from gan_core.data.external import folder, torchvision_set
 from gan_core.data.images import Images, digits, faces
 from gan_core.data.own import kernels
@@ -28,14 +29,16 @@ def load(
 
     `root` is where downloaded sets lie: the environment's GAN_DATA or ./data if not given. `part`
     is `"train"` or `"test"`: what is held out is never in the other. `beside` is a run's folder,
-    whose own copy of `points:<id>` comes before the store's. A data set that is unknown, absent or
-    damaged is a BadInput that says what to do.
+    whose own copy of `points:<id>` or `images:<id>` comes before the store's. A data set that is
+    unknown, absent or damaged is a BadInput that says what to do.
     """
     info = data_info(spec)
     if spec.startswith(FOLDER):
         return folder(Path(spec[len(FOLDER) :]), size, root).part(part)
     if own := own_points(spec):
         return kernels(spec, find(own[0], beside), own[1])
+    if album := own_images(spec):
+        return part_of(own_set(spec, *album, size, beside), part)
     name, _ = parse_spec(spec)
     if info.kind == "2d":
         return toy(name, info.params)

@@ -4,6 +4,7 @@ torchvision takes two seconds to import, so it is imported only here and only wh
 """
 
 import hashlib
+import json
 import os
 import socket
 from collections.abc import Sequence
@@ -12,10 +13,13 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
+from gan_core.album.decode import SUFFIXES, Unreadable, square
 from gan_core.catalog import BadInput, choose
 from gan_core.data.images import Images, resize
+from gan_core.data.memory import require_room
 
 # name -> (torchvision's class, where its files lie under the root)
 SETS = {
@@ -24,6 +28,7 @@ SETS = {
     "cifar10": ("CIFAR10", "cifar-10-batches-py/*_batch*"),
 }
 MOST_BYTES = 8 * 2**30
+DECODED = 2  # how files are decoded: a cache of another way is not read
 
 
 def data_root(root: Path | None = None) -> Path:
@@ -82,78 +87,93 @@ def folder(path: Path, size: int, root: Path | None) -> Images:
 
     Subfolders are classes, as torchvision's ImageFolder reads them; images that lie in `path`
     itself have no class. The decoded tensor is kept under the data root, so that the next start
-    does not decode again.
+    does not decode again. A file that cannot be read is left out, and `said` says so; BadInput if
+    there is none that can.
     """
     files, labels, classes = _listing(path)
-    needed = len(files) * 3 * size * size
-    if needed > MOST_BYTES:
+    require_room(len(files), 3, size, MOST_BYTES)
+    pixels, good = _cached(files, size, data_root(root) / "cache")
+    bad = int((~good).sum())
+    if bad == len(files):
         raise BadInput(
-            f"{len(files):,} images of {size}x{size} would take {needed / 2**30:.0f} GiB of memory"
-            f" (at most {MOST_BYTES / 2**30:.0f}). Use a smaller size or fewer images."
+            f"folder:{path}: none of its {bad:,} image files can be read ({files[0].name} is the"
+            " first). Give a folder with whole PNG, JPEG or WebP files."
         )
-    pixels = _cached(files, size, data_root(root) / "cache")
-    label_rows = torch.tensor(labels, dtype=torch.uint8)[:, None] if classes else None
-    return Images(f"folder:{path}", pixels, label_rows, {"class": classes} if classes else None)
+    kept = torch.from_numpy(good)
+    label_rows = torch.tensor(labels, dtype=torch.uint8)[kept][:, None] if classes else None
+    said = ""
+    if bad:
+        first = files[int((~good).argmax())].name
+        said = f"{bad:,} of {len(files):,} image files could not be read and were left out"
+        said += f" ({first}{' is the first' if bad > 1 else ''})."
+    named = {"class": classes} if classes else None
+    return Images(f"folder:{path}", pixels, label_rows, named, said=said)
 
 
 def _listing(path: Path) -> tuple[list[Path], list[int], list[str]]:
     """(image files, class of each, class names) of a folder; no class names if it is flat."""
-    from torchvision.datasets.folder import IMG_EXTENSIONS, ImageFolder
+    from torchvision.datasets.folder import ImageFolder
 
     if not path.is_dir():
         what = "is a file, not a folder" if path.exists() else "does not exist"
         raise BadInput(f"folder:{path} {what}. Give a folder that holds image files.")
-    flat = sorted(p for p in path.iterdir() if p.suffix.lower() in IMG_EXTENSIONS and p.is_file())
+    flat = sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file())
     if flat:
         return flat, [], []
     if any(p.is_dir() for p in path.iterdir()):
-        found = ImageFolder(str(path), allow_empty=True)
+        found = ImageFolder(str(path), is_valid_file=_is_image, allow_empty=True)
         if found.samples:
             some = len(found.classes) <= 256  # labels are bytes
             labels = [label for _, label in found.samples] if some else []
             return [Path(p) for p, _ in found.samples], labels, found.classes if some else []
-    kinds = " ".join(IMG_EXTENSIONS)
+    kinds = " ".join(SUFFIXES)
     raise BadInput(f"folder:{path} holds no images ({kinds}). Put some into it or its subfolders.")
 
 
-def _cached(files: Sequence[Path], size: int, cache: Path) -> Tensor:
-    """uint8 [N, 3, size, size], decoded, or read back if the same files were decoded before."""
+def _is_image(name: str) -> bool:
+    return name.lower().endswith(SUFFIXES)
+
+
+def _cached(files: Sequence[Path], size: int, cache: Path) -> tuple[Tensor, NDArray[np.bool_]]:
+    """uint8 [n, 3, size, size] of the files that can be read, and which these are: decoded, or read
+    back if the same files were decoded before."""
     stats = [(str(f.resolve()), s.st_size, s.st_mtime_ns) for f in files for s in [f.stat()]]
-    key = hashlib.sha256(repr((size, stats)).encode()).hexdigest()[:24]
-    kept = cache / f"{key}.npy"
+    key = hashlib.sha256(repr((DECODED, size, stats)).encode()).hexdigest()[:24]
+    kept, bad = cache / f"{key}.npy", cache / f"{key}.bad"
+    good = np.ones(len(files), bool)
     try:
-        return torch.from_numpy(np.load(kept))
-    except (OSError, ValueError):
+        if bad.exists():
+            good[json.loads(bad.read_text())] = False
+        pixels = torch.from_numpy(np.load(kept))
+        if len(pixels) == good.sum():
+            return pixels, good
+    except (OSError, ValueError, IndexError):
         pass
-    pixels = _decode(files, size)
+    pixels, good = _decode(files, size)
     part = kept.with_suffix(f".{os.getpid()}.npy")
     try:  # a cache that cannot be written only costs time
         cache.mkdir(parents=True, exist_ok=True)
+        if not good.all():
+            bad.write_text(json.dumps(np.flatnonzero(~good).tolist()))
         np.save(part, pixels.numpy())
         os.replace(part, kept)
     except OSError:
         part.unlink(missing_ok=True)
-    return pixels
+    return pixels, good
 
 
-def _decode(files: Sequence[Path], size: int) -> Tensor:
-    from PIL import Image, ImageOps
+def _decode(files: Sequence[Path], size: int) -> tuple[Tensor, NDArray[np.bool_]]:
+    """As `_cached`, from the files themselves."""
     from tqdm import tqdm
 
     out = torch.empty(len(files), 3, size, size, dtype=torch.uint8)
+    good = np.ones(len(files), bool)
     bar = tqdm(files, desc="Reading images", unit=" images", delay=1, disable=None)
     for row, path in enumerate(bar):
         try:
-            with Image.open(path) as file:
-                image = ImageOps.exif_transpose(file)
-                if image.has_transparency_data:
-                    image = image.convert("RGBA")
-                    white = Image.new("RGBA", image.size, "white")
-                    image = Image.alpha_composite(white, image)
-                square = ImageOps.fit(image.convert("RGB"), (size, size), Image.Resampling.LANCZOS)
-        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-            raise BadInput(
-                f"{path} is not a readable image ({error}). Mend it, or take it out of the folder."
-            ) from error
-        out[row] = torch.from_numpy(np.asarray(square).copy()).permute(2, 0, 1)
-    return out
+            pixels, _ = square(path, size)
+        except Unreadable:
+            good[row] = False
+        else:
+            out[row] = torch.from_numpy(pixels.copy()).permute(2, 0, 1)
+    return out[torch.from_numpy(good)], good

@@ -24,7 +24,8 @@ class Images:
     """`pixels` uint8 [N, C, H, W]; served enlarged `scale` times, each pixel a square.
 
     `labels` uint8 [N, A] are the classes of A attributes ("digit", or "hair", "mouth", …) and
-    `classes` names them: attribute -> its class names, in the order of the columns.
+    `classes` names them: attribute -> its class names, in the order of the columns. `said` is what
+    should be known of how the set was read, files that were left out say.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Images:
     labels: Tensor | None = field(default=None, repr=False)
     classes: dict[str, list[str]] | None = field(default=None, repr=False)
     scale: int = 1
+    said: str = ""
     _copies: dict[str, Tensor] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from gan_core.album import store
 from gan_core.catalog import BadInput
 from gan_core.config import Config, validate
 from gan_core.plane import points
@@ -21,8 +22,8 @@ def create(
 ) -> Run:
     """A new, queued run: in `folder` itself, or under `root()` with a new id.
 
-    One that branches names its parent, and the step at which it begins. Points of one's own are
-    copied into it, from the store or from the parent.
+    One that branches names its parent, and the step at which it begins. Points and images of one's
+    own are copied into it, from the store or from the parent.
     """
     if folder is None:
         folder = root() / new_id(config)
@@ -39,7 +40,8 @@ def create(
     run = Run(folder)
     write_whole(folder / "config.json", config.to_json().encode())
     for spec in filter(None, (config.data, config.source if config.reads == "x+z" else "")):
-        points.keep_with(spec, folder, root() / parent if parent else None)
+        for kept in (points, store):
+            kept.keep_with(spec, folder, root() / parent if parent else None)
     now = time.time()
     run.write_status(
         state="queued", step=step, steps=config.steps, seconds=0.0, started=now, pid=None,

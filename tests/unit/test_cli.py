@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from PIL import Image
 
 from gan_core import commands, runs
 from gan_core.__main__ import main
@@ -80,6 +81,10 @@ def test_the_published_preset_is_a_flag(capsys, tmp_path):
         (["train", "--batch", "10", "--pack", "4"], "multiple of pack"),
         (["train", "--data", "ring(std=0)"], "std must be above 0"),
         (["train", "--data", "points:0123456789ab"], "no point set 0123456789ab"),
+        (["train", "--data", "images:0123456789ab"], "no images 0123456789ab"),
+        (["train", "--data", "images:0123456789ab", "--size", "128"], "Choose 16, 32 or 64"),
+        (["train", "--data", "faces", "--objective", "dcgan", "--size", "48"], "need 16, 32, 64"),
+        (["images", "nowhere.zip"], "no file or folder nowhere.zip"),
         (["sample", "nowhere.safetensors"], "nowhere.safetensors"),
         (["sample", "no-such-run"], "no run"),
         (["evaluate", "nowhere.safetensors"], "nowhere.safetensors"),
@@ -96,6 +101,24 @@ def test_a_bad_argument_is_one_line_and_exit_code_2(capsys, argv, words):
     assert code == 2
     assert words in out.err
     assert len(out.err.strip().splitlines()) == 1 and "Traceback" not in out.err
+
+
+def test_a_folder_of_images_is_kept_and_trained_on(capsys, tmp_path):
+    for i in range(4):
+        (tmp_path / "pets" / "ab"[i % 2]).mkdir(parents=True, exist_ok=True)
+        Image.new("L", (30, 20), 60 * i).save(tmp_path / "pets" / "ab"[i % 2] / f"{i}.png")
+    (tmp_path / "pets" / "bad.png").write_bytes(b"x")
+    (tmp_path / "pets" / "notes.txt").write_bytes(b"x")
+    code, out = call(capsys, "images", str(tmp_path / "pets"), "--json")
+    assert code == 0 and "1 damaged" in out.out and "classes: a, b" in out.out
+    kept = last_json(out.out)
+    assert kept["count"] == 4 and kept["grey"]
+    argv = ["train", "--objective", "dcgan", "--data", kept["data"], "--steps", "2", "--size", "16"]
+    code, out = call(capsys, *argv, "--batch", "8", "--width", "4", "--json")
+    assert code == 0, out.err
+    assert "Left out of the images: 1 damaged" in out.err
+    code, out = call(capsys, *argv[:4], f"folder:{tmp_path / 'pets'}", *argv[5:], "--batch", "8")
+    assert code == 2 and "none of its 1" in out.err  # what lies in the folder itself comes first
 
 
 def test_bad_arguments_leave_no_run_behind(capsys):

@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 
 from gan_core.catalog import DATA, BadInput, data_info
-from gan_core.data import load
+from gan_core.data import load, memory
 from gan_core.data.images import ASSETS, faces
 
 TOYS = [name for name, info in DATA.items() if info.kind == "2d"]
@@ -190,12 +190,56 @@ def test_folders_that_cannot_be_read_are_told(tmp_path, monkeypatch):
     with pytest.raises(BadInput, match="holds no images"):
         load(f"folder:{tmp_path / 'empty'}")
     (tmp_path / "empty" / "broken.png").write_bytes(b"no picture")
-    with pytest.raises(BadInput, match=r"broken\.png is not a readable image"):
+    with pytest.raises(BadInput, match=r"none of its 1 image files can be read \(broken\.png"):
         load(f"folder:{tmp_path / 'empty'}")
     with pytest.raises(BadInput, match="is a file"):
         load(f"folder:{tmp_path / 'empty' / 'broken.png'}")
     with pytest.raises(BadInput, match="needs a path"):
         load("folder:")
+
+
+def test_a_damaged_file_of_a_folder_is_left_out_and_told(tmp_path, monkeypatch):
+    monkeypatch.setenv("GAN_DATA", str(tmp_path / "root"))
+    for i in range(3):
+        draw(tmp_path / "pets" / "cat" / f"{i}.png", (60 * i, 0, 0))
+        draw(tmp_path / "pets" / "dog" / f"{i}.png", (0, 60 * i, 0))
+    whole = (tmp_path / "pets" / "cat" / "1.png").read_bytes()
+    (tmp_path / "pets" / "cat" / "1.png").write_bytes(whole[: len(whole) // 2])
+    for _ in range(2):  # decoded, then read back
+        data = load(f"folder:{tmp_path / 'pets'}", 16)
+        assert data.pixels[:, 0, 0, 0].tolist() == [0, 120, 0, 0]  # the last is held out
+        assert data.labels.flatten().tolist() == [0, 0, 1, 1]
+        assert "1 of 6 image files could not be read" in data.said and "1.png" in data.said
+    draw(tmp_path / "pets" / "cat" / "1.png", (60, 0, 0))
+    assert load(f"folder:{tmp_path / 'pets'}", 16).said == ""
+
+
+def test_a_set_that_does_not_fit_into_memory_is_refused_with_the_sum(tmp_path, monkeypatch):
+    monkeypatch.setenv("GAN_DATA", str(tmp_path / "root"))
+    for i in range(3):
+        draw(tmp_path / "photos" / f"{i}.png", (i, 0, 0))
+    monkeypatch.setattr(memory, "free", lambda: 4 * 2**10)
+    with pytest.raises(BadInput, match=r"3 images of 32x32 would take 3 x 3,072 bytes") as caught:
+        load(f"folder:{tmp_path / 'photos'}", 32)
+    assert "smaller size" in str(caught.value)
+    assert len(load(f"folder:{tmp_path / 'photos'}", 16)) == 2
+
+
+def test_the_free_memory_is_that_of_the_group_where_it_is_less(tmp_path, monkeypatch):
+    info, group = tmp_path / "meminfo", tmp_path / "group"
+    info.write_text("MemTotal: 900 kB\nMemAvailable:     500 kB\n")
+    monkeypatch.setattr(memory, "_MEMINFO", info)
+    monkeypatch.setattr(memory, "_GROUP", group)
+    assert memory.free() == 500 * 1024
+    group.mkdir()
+    (group / "memory.current").write_text("1000\n")
+    (group / "memory.max").write_text("max\n")
+    assert memory.free() == 500 * 1024
+    (group / "memory.max").write_text("5000\n")
+    assert memory.free() == 4000
+    info.unlink()
+    (group / "memory.max").unlink()
+    assert memory.free() is None
 
 
 def test_no_network_is_told_with_where_to_put_the_files(tmp_path, monkeypatch):

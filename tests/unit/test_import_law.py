@@ -15,6 +15,7 @@ FLOORS = [
         "objectives",
         "models",
         "plane",
+        "album",
         "data",
         "divergences",
         "metrics",
@@ -57,6 +58,7 @@ FLOORS = [
 ORDERED = [
     ["metrics", "data", "features"],
     ["plane", "data"],
+    ["album", "data"],
     ["config", "presets", "build", "checkpoint", "inherit"],
     ["config", "presets", "remedies"],
     ["runs", "signs", "alarms", "health"],
@@ -155,6 +157,7 @@ def test_the_rooms_of_the_server_load_no_torch():
         "plane.preview",
         "plane.table",
     ]
+    names += ["album.store", "album.apart"]
     theory = [f"theory.{path.stem}" for path in (ROOT / "ui" / "theory").glob("[a-z]*.py")]
     code = "import sys\n" + "".join(f"import gan_core.{n}\n" for n in [*names, "answers.wire"])
     code += "".join(f"import ui.{n}\n" for n in [*theory, "mistakes.item"])
