@@ -117,6 +117,7 @@ def train_ours(pair: Pair, given: argparse.Namespace) -> None:
     torch.set_flush_denormal(True)
     text = (_checkout(pair, given) / pair.script).read_text()
     config, nets = pair.ours(text, given)
+    config = config.replace(forms=given.forms)
     images = data.load("mnist", config.size)
     made, edge = build.players(config, images.shape, torch.device("cpu")), 0
     if nets is not None:
@@ -226,6 +227,7 @@ def main() -> None:
     parser.add_argument("--examples", help="checkout of pytorch/examples")
     parser.add_argument("--pytorch-gan", help="checkout of eriklindernoren/PyTorch-GAN")
     parser.add_argument("--precision", default="auto", choices=("auto", "float32", "bfloat16"))
+    parser.add_argument("--forms", default="plain", choices=("plain", "fast"), help="of layers")
     parser.add_argument("--only", nargs="+", choices=PAIRS, default=list(PAIRS))
     parser.add_argument("--turns", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=6.0, help="of one turn, at least")
@@ -235,7 +237,8 @@ def main() -> None:
         return train_ours(PAIRS[given.side], given)
     from gan_core import runs
 
-    print(f"{runs.machine()}, load {os.getloadavg()[0]:.1f}, batch {BATCH}, {given.precision}\n")
+    print(f"{runs.machine()}, load {os.getloadavg()[0]:.1f}, batch {BATCH},"
+          f" precision {given.precision}, forms {given.forms}\n")  # fmt: skip
     print("| networks and peer | peer, images/s | ours, images/s | ratio | of single turns |")
     print("| --- " * 5 + "|", flush=True)
     with tempfile.TemporaryDirectory() as scratch:

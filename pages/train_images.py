@@ -63,7 +63,7 @@ if run is None:
     with side:
         panels.empty(
             "image", "Press **Train**. 64 tiles of noise turn into pictures, beside 64 real ones;"
-            " the run goes on when you leave this page.",
+            " the run goes on when you leave this page." if config else "",
         )  # fmt: skip
     st.stop()
 live.follow(run, draw)
