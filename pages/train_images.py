@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from gan_core.runs import LIVE, Run
-from ui import controls, diagnosis, explain, films, live, look, nav, panels, timeline
+from ui import controls, diagnosis, explain, films, live, look, nav, own_images, panels, timeline
 from ui.components import canvas
 
 nav.guard()
@@ -56,7 +56,8 @@ config = controls.bar("i", "image", ("dcgan", "faces"), live.start)
 run = live.chosen("image", "pages/train_2d.py")
 if run is None:
     side = st.container()
-    if config and explain.here(config.data):
+    # one's own images are shown where they are brought
+    if config and not own_images.is_own(config.data) and explain.here(config.data):
         left, side = st.columns(2, gap="large")
         with left, st.skeleton(height=260):
             look.show(config)

@@ -13,7 +13,7 @@ from gan_core import runs, worker
 from gan_core.album import apart, bring, store
 from gan_core.executors import Local
 from gan_core.presets import preset
-from ui import own_images
+from ui import look, own_images
 
 SMALL = {"i_steps": "2", "i_batch": "8", "i_width": "4", "i_size": "16", "i_device": "cpu"}
 
@@ -262,3 +262,12 @@ def test_the_page_decodes_nothing_of_an_upload_itself(framed, monkeypatch):
     at = uploaded(framed("train_images", i_data=own_images.OWN), ("pets.zip", pets()))
     assert "**12 images**" in shown(at)
     assert "gan_core.album.bring" in sys.modules  # words of it are shown, and the above holds
+
+
+def test_own_images_are_looked_at_once(framed, monkeypatch):
+    asked = []
+    monkeypatch.setattr(look, "show", asked.append)
+    at = framed("train_images", i_data=f"images:{stored()}")
+    assert shown(at) and not asked and not at.exception
+    framed("train_images")
+    assert [config.data for config in asked] == ["faces"]
