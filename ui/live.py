@@ -5,6 +5,7 @@ in progress and then not at all. The run itself lives in a process of its own: l
 reloading it changes nothing, and `?run=…` finds it again.
 """
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from ui.components.canvas import Frame
 
 EVERY = 0.15  # seconds between looks at a run in progress
 HELD = 0.7  # and at a paused one, whose film is sent
+FIRST = 0.15  # seconds a click waits for a run's first frame
 ROWS = 500  # curve points sent while it runs
 FILM = 240  # frames of a finished run that can be played
 FILM_BYTES = 2_500_000
@@ -42,6 +44,7 @@ def begin(make: Callable[[], Run]) -> None:
         run = make()
         server.executor().start(run)
         st.query_params["run"] = run.id
+        _await_frame(run)
     except BadInput as error:
         st.session_state[_REFUSED] = str(error)
     except OSError as error:
@@ -53,6 +56,13 @@ def begin(make: Callable[[], Run]) -> None:
         return
     if run is not None:
         run.delete()
+
+
+def _await_frame(run: Run) -> None:
+    """Wait for the first frame, which a warm worker has at once: it is drawn without a poll."""
+    limit = time.monotonic() + FIRST
+    while run.latest() is None and time.monotonic() < limit:
+        time.sleep(0.01)
 
 
 def resume(run: Run) -> None:

@@ -4,6 +4,7 @@ import errno
 import io
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import fields
 
@@ -308,3 +309,14 @@ def test_a_link_to_a_run_sets_the_form_to_it_unless_the_link_sets_the_form(frame
     assert at.number_input(key="p_n_gen").value == 2
     at = framed("train_2d", run=run.id, p_objective="lsgan")
     assert at.selectbox(key="p_objective").value == "lsgan"
+
+
+def test_a_start_waits_for_the_first_frame_but_not_for_long(monkeypatch, runs_folder):
+    run = runs.create(preset("r3gan", "ring"))
+    begin = time.monotonic()
+    live._await_frame(run)
+    assert live.FIRST <= time.monotonic() - begin < live.FIRST + 2 and run.latest() is None
+    monkeypatch.setattr(live, "FIRST", 30.0)
+    threading.Timer(0.05, run.show, (0, 0.0, b"frame")).start()
+    live._await_frame(run)
+    assert run.latest() is not None
