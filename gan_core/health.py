@@ -28,7 +28,7 @@ from gan_core.signs import Signs
 
 __all__ = ["TONES", "Finding", "findings", "soonest"]
 
-QUIET = 0.5  # of the steepest stretch; recommended R3GAN ends at a quarter, WGAN-GP near the whole
+QUIET = 0.5  # of the steepest stretch; what is left in small batches is mostly their noise
 SHARP = 0.9  # of the real samples' share of high quality
 FEW_ROUNDS = 200  # before them nothing is said, or before a quarter of a shorter run
 

@@ -23,6 +23,7 @@ TAIL = 0.15  # of the rows count as “now”, at least 10
 LOOKS_BACK = 4  # measurements that an oscillation is read from
 JITTER = 4  # rows; faster turns are the optimisers' own, and healthy pairs have them too
 TURNS = 4  # turns at least must be seen, or a slow drift would look like one
+STRAY = 0.6  # of a distance's floor: how far apart three measurements of one distribution lie
 
 
 @dataclass(frozen=True)
@@ -190,13 +191,15 @@ class Signs:
         return bool(min(known[-newest:]) < 0.8 * min(known[:-newest]))
 
     def settled(self, calm: float) -> bool:
-        """Whether the newest measurements agree: modes within `calm`, distances within a tenth."""
+        """Whether the newest measurements agree: modes within `calm`, distances within what the
+        measure itself strays by, which near its floor is about half of that."""
         if len(self.metrics) < 3 or any(move > calm for move in self.moved()[-2:]):
             return False
         last = [entry.get("em", entry.get("frechet")) for entry in self.metrics[-3:]]
         if any(value is None for value in last):
             return False
-        return bool(max(last) - min(last) <= 0.15 * max(last))  # the measure itself strays by 5 %
+        floor = self.distance[2] if self.distance else 0.0
+        return bool(max(last) - min(last) <= max(0.15 * max(last), STRAY * floor))
 
     def period(self) -> tuple[str, float, float]:
         """The curve that repeats itself most in the later half of the run: its name, the rounds

@@ -116,8 +116,10 @@ def test_of_five_chaotic_runs_most_are_named_and_all_agree_with_their_measuremen
     assert sum(map(bool, named)) >= 3, named
 
 
-def test_the_recommended_r3gan_converges():
-    assert list(told(ring("r3gan", steps=2000))) == ["converged"]
+@pytest.mark.parametrize("seed", range(3))
+def test_the_recommended_r3gan_is_told_to_have_reached_its_goal(seed):
+    (verdict,) = told(ring("r3gan", seed=seed))
+    assert verdict in ("converged", "arrived")
 
 
 def test_other_recommended_runs_end_without_an_alarm():
