@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gan_core import stored
 from gan_core.catalog import BadInput, own_images
 
 SIDE = 64  # pixels; smaller sizes are means of 2x2 or 4x4 of these
@@ -88,7 +88,7 @@ def name_of(album: Album) -> str:
 
 def store() -> Path:
     """Where sets are kept: `images` below GAN_RUNS, or below `runs` in the current folder."""
-    return Path(os.environ.get("GAN_RUNS") or "runs") / "images"
+    return stored.folder("images")
 
 
 def put(album: Album) -> str:
@@ -107,7 +107,7 @@ def put(album: Album) -> str:
         os.replace(part, file)
     finally:
         part.unlink(missing_ok=True)
-    _make_room(where)
+    stored.make_room(where, SUFFIX, KEPT, KEPT_BYTES)
     return name
 
 
@@ -152,21 +152,13 @@ def _first(name: str, beside: Path | None, read: Any) -> tuple[Path | None, Any]
     """The first place that holds a set as it should be, and what `read` made of it; (file, None)
     of a damaged one where there is no better, (None, None) where there is none."""
     damaged = None
-    for file in _places(name, beside):
+    for file in stored.places(store(), f"{name}{SUFFIX}", beside):
         if file.is_file():
             found = read(file)
             if found is not None:
                 return file, found
             damaged = damaged or file
     return damaged, None
-
-
-def _places(name: str, beside: Path | None) -> Iterator[Path]:
-    file = f"{name}{SUFFIX}"
-    if beside is not None:
-        yield beside / file
-    yield store() / file
-    yield from sorted(store().parent.glob(f"*/{file}"))
 
 
 def _absent(name: str, damaged: Path | None) -> BadInput:
@@ -210,19 +202,3 @@ def _some(file: Path, count: int) -> tuple[dict[str, Any], Pixels] | None:
             return card, np.concatenate([pixels[int(i) : int(i) + 1] for i in rows])
     except (OSError, SafetensorError, ValueError, KeyError, TypeError):
         return None
-
-
-def _make_room(where: Path) -> None:
-    """Let the sets used longest ago go until the rest fits."""
-    found = []
-    for file in where.glob(f"*{SUFFIX}"):
-        try:
-            about = file.stat()
-        except OSError:  # another session was quicker
-            continue
-        found.append((about.st_mtime_ns, about.st_size, file))
-    total = 0
-    for i, (_, size, file) in enumerate(sorted(found, reverse=True)):
-        total += size
-        if i >= KEPT or (i and total > KEPT_BYTES):
-            file.unlink(missing_ok=True)

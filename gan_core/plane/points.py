@@ -10,13 +10,13 @@ its oldest sets.
 import hashlib
 import io
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from gan_core import stored
 from gan_core.catalog import BadInput, own_points
 
 MOST = 100_000  # points of a set; of more, as many are picked at random
@@ -107,7 +107,7 @@ def name_of(points: Points) -> str:
 
 def store() -> Path:
     """Where sets are kept: `points` below GAN_RUNS, or below `runs` in the current folder."""
-    return Path(os.environ.get("GAN_RUNS") or "runs") / "points"
+    return stored.folder("points")
 
 
 def put(points: Points, folder: Path | None = None) -> str:
@@ -127,7 +127,7 @@ def put(points: Points, folder: Path | None = None) -> str:
             part.unlink(missing_ok=True)
     if folder is None:
         os.utime(file)
-        _make_room(where)
+        stored.make_room(where, ".npy", KEPT, KEPT_BYTES)
     return name
 
 
@@ -137,7 +137,7 @@ def find(name: str, beside: Path | None = None) -> Points:
     BadInput if there is none, or if every copy is damaged.
     """
     damaged = None
-    for file in _places(name, beside):
+    for file in stored.places(store(), f"{name}.npy", beside):
         points = _read(file)
         if points is not None and name_of(points) == name:
             return points
@@ -160,14 +160,6 @@ def keep_with(spec: str, folder: Path, parent: Path | None = None) -> None:
         put(find(own[0], parent), folder)
 
 
-def _places(name: str, beside: Path | None) -> Iterator[Path]:
-    file = f"{name}.npy"
-    if beside is not None:
-        yield beside / file
-    yield store() / file
-    yield from sorted(store().parent.glob(f"*/{file}"))
-
-
 def _read(file: Path) -> Points | None:
     """What a file holds, or None if it is not a set of points."""
     try:
@@ -185,19 +177,3 @@ def _read(file: Path) -> Points | None:
 def _intact(file: Path, name: str) -> bool:
     points = _read(file)
     return points is not None and name_of(points) == name
-
-
-def _make_room(where: Path) -> None:
-    """Let the sets used longest ago go until the rest fits."""
-    found = []
-    for file in where.glob("*.npy"):
-        try:
-            about = file.stat()
-        except OSError:  # another session was quicker
-            continue
-        found.append((about.st_mtime_ns, about.st_size, file))
-    total = 0
-    for i, (_, size, file) in enumerate(sorted(found, reverse=True)):
-        total += size
-        if i >= KEPT or total > KEPT_BYTES:
-            file.unlink(missing_ok=True)
