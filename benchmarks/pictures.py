@@ -3,11 +3,11 @@
     python benchmarks/pictures.py --data faces --seconds 120 --objectives dcgan wgan-gp --out DIR
 
 Every run is a process of its own, `python -m gan_core train --seconds`, one after the other, whose
-learning rates decay over the rounds that fit into the time. A row is the
-mean over the seeds, ± their standard deviation, of what was measured at the runs' ends, each with
-the value of real pictures in brackets; `resident` is the largest memory of a process. `--out` keeps
-the last grid of 64 pictures of every run, to be looked at. `--keep FILE` appends each run's figures
-to a file and skips those it has already.
+learning rates decay over the rounds that fit into the time. A row is the mean over the seeds, ±
+their standard deviation, of what was measured at the runs' ends, each with the value of real
+pictures in brackets; `resident` is the largest memory of a process. `--out` keeps the last grid of
+64 pictures of every run, to be looked at. `--keep FILE` appends each run's figures to a file and
+skips those it has already.
 """
 
 import argparse

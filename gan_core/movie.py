@@ -62,7 +62,7 @@ def _drawn(frame: Frame, side: int) -> Image.Image:
 
 def _gif(pictures: Iterator[Image.Image], pause: float) -> bytes:
     """An endless GIF. Each frame has 256 colours of its own, chosen by an octree: median cut takes
-    fifty times as long and looks alike."""
+    far longer and looks alike."""
     plain = [
         picture.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
         for picture in pictures

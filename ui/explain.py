@@ -37,14 +37,18 @@ def formulas(objective: str) -> None:
 
 def here(data: str) -> bool:
     """Whether a data set is on this machine; folders and sets that come with the project are."""
-    folder = Path(os.environ.get("GAN_DATA") or "data")
-    return data not in DOWNLOADED or (folder / DOWNLOADED[data]).exists()
+    return data not in DOWNLOADED or (_downloads() / DOWNLOADED[data]).exists()
+
+
+def _downloads() -> Path:
+    """The folder that downloaded sets lie in."""
+    return Path(os.environ.get("GAN_DATA") or "data")
 
 
 def download_note(data: str) -> None:
     """Say plainly that a data set is not here yet, before somebody waits for it."""
     if not here(data):
-        folder = Path(os.environ.get("GAN_DATA") or "data")
+        folder = _downloads()
         st.info(
             f"{DATA[data].title} does not come with this project. The first run downloads it into"
             f" `{folder}` and keeps it; without a network, put its files at"

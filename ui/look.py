@@ -1,16 +1,13 @@
 """A look at real pictures before anything is trained: what D will be shown as real."""
 
-import io
 from typing import Any
 
-import numpy as np
 import streamlit as st
-from PIL import Image
 
 from gan_core import looks
 from gan_core.catalog import BadInput, data_info
 from gan_core.config import Config
-from ui import gallery
+from ui import drawing, gallery
 from ui.components import canvas
 from ui.server import executor
 
@@ -49,8 +46,5 @@ def _look(data: str, size: int, n: int) -> tuple[dict[str, Any], bytes]:
             return {"error": str(error)}, b""
     found = looks.look(data, size, n)
     shown, channels = len(found.pixels), found.pixels.shape[-1]
-    rows = found.pixels.reshape(-1, COLUMNS, size, size, channels)
-    tiled = rows.transpose(0, 2, 1, 3, 4).reshape(-1, COLUMNS * size, channels)
-    out = io.BytesIO()
-    Image.fromarray(tiled.repeat(3 // channels, 2).astype(np.uint8)).save(out, "WEBP", quality=90)
-    return {"count": found.count, "channels": channels, "shown": shown}, out.getvalue()
+    picture = drawing.tiles(found.pixels.transpose(0, 3, 1, 2), COLUMNS)
+    return {"count": found.count, "channels": channels, "shown": shown}, picture

@@ -4,15 +4,7 @@ import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gan_core.commands import (
-    bench,
-    checkpoints,
-    distances,
-    films,
-    images,
-    listing,
-    training,
-)
+from gan_core.commands import bench, checkpoints, distances, films, images, listing, training
 from gan_core.commands.shared import Result, plain
 
 __all__ = ["COMMANDS", "Command", "plain"]
