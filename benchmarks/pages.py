@@ -32,6 +32,8 @@ empty()
 """
 DRAG = 3.0  # seconds of each drag
 PRESSES = 30
+KEYS = "ArrowRight", "ArrowLeft"  # to and fro
+CARDS = {"divergences": "js", "equilibrium": "value"}  # page -> the figure that is watched
 # Resolves with the milliseconds from a key press to the frame after the watched text changes.
 TIME = """async ([input, watched]) => {
   const before = watched.textContent
@@ -96,13 +98,13 @@ def dragged(page: Page, lab: Locator, slider: Locator) -> float:
     return page.evaluate("window.seen") / spent
 
 
-def press(page: Page, slider: Locator, watched: Locator) -> float:
+def press(page: Page, slider: Locator, watched: Locator, key: str) -> float:
     """Milliseconds from a key on a slider to the new picture."""
     slider.focus()
     handles = [slider.element_handle(), watched.element_handle()]
     page.evaluate("window.timed = null")
     page.evaluate(f"h => {{ window.timed = ({TIME})(h) }}", handles)
-    slider.press("ArrowRight" if press.forward else "ArrowLeft")  # type: ignore[attr-defined]
+    slider.press(key)
     taken = page.evaluate("window.timed")
     page.locator(IDLE).wait_for()
     time.sleep(0.15)
@@ -116,7 +118,7 @@ def measure(page: Page, empty: Page, url: str, bare: str) -> list[dict[str, Any]
     time.sleep(1)
     nothing = empty.get_by_role("slider"), empty.get_by_test_id("stText")
     found = []
-    for path, card in (("divergences", "js"), ("equilibrium", "value")):
+    for path, card in CARDS.items():
         for name, pair in PAIRS.items():
             lab = opened(page, f"{url}/{path}?{pair}")
             slider = lab.locator("section.q .row input").first
@@ -124,11 +126,11 @@ def measure(page: Page, empty: Page, url: str, bare: str) -> list[dict[str, Any]
             time.sleep(1)
             ours, theirs = [], []
             for i in range(PRESSES):
-                press.forward = i % 2 == 0  # type: ignore[attr-defined]
+                key = KEYS[i % 2]
                 page.bring_to_front()
-                ours.append(press(page, slider, lab.locator(f".card[data-key={card}] b")))
+                ours.append(press(page, slider, lab.locator(f".card[data-key={card}] b"), key))
                 empty.bring_to_front()
-                theirs.append(press(empty, *nothing))
+                theirs.append(press(empty, *nothing, key))
             release, base = statistics.median(ours), statistics.median(theirs)
             found.append({
                 "page": path, "pair": name,

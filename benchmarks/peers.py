@@ -18,7 +18,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -40,6 +40,7 @@ class Pair:
     options: tuple[str, ...]
     line: str  # what every line of a round begins with
     images: int  # a line stands for
+    size: int  # side of its images
     ours: Callable[[str, argparse.Namespace], Any]  # of the script's text: a Config and its players
 
 
@@ -92,47 +93,58 @@ PAIRS = {
     "dcgan-64": Pair(
         "DCGAN 64x64, width 64, pytorch/examples", "examples", "dcgan/main.py",
         ("--dataset", "mnist", "--imageSize", "64", "--niter", "100", "--dataroot"),
-        "[", BATCH, examples_dcgan,
+        "[", BATCH, 64, examples_dcgan,
     ),
     "dcgan-32": Pair(
         "DCGAN 32x32, PyTorch-GAN", "pytorch_gan", "implementations/dcgan/dcgan.py", (),
-        "[Epoch", BATCH, torch_gan_dcgan,
+        "[Epoch", BATCH, 32, torch_gan_dcgan,
     ),
     "wgan-gp-28": Pair(
         "WGAN-GP 28x28, MLP, PyTorch-GAN", "pytorch_gan", "implementations/wgan_gp/wgan_gp.py", (),
-        "[Epoch", 5 * BATCH, torch_gan_wgan_gp,
+        "[Epoch", 5 * BATCH, 28, torch_gan_wgan_gp,
     ),
 }  # fmt: skip
 
 
-def train_ours(pair: Pair, given: argparse.Namespace) -> None:
-    """This project's side, as a process: a line a round."""
+def our_rounds(
+    pair: Pair, given: argparse.Namespace, real: Callable[[int, Any], Any], **changes: Any
+) -> Iterator[Any]:
+    """This project's Steps with the pair's networks, on what `real` draws, with settings changed."""
     import torch
 
-    from gan_core import build, data
+    from gan_core import build
     from gan_core.models import Scores
     from gan_core.players import Players
     from gan_core.training import train
 
     torch.set_flush_denormal(True)
-    text = (_checkout(pair, given) / pair.script).read_text()
-    config, nets = pair.ours(text, given)
-    config = config.replace(forms=given.forms)
-    images = data.load("mnist", config.size)
-    made, edge = build.players(config, images.shape, torch.device("cpu")), 0
+    config, nets = pair.ours((checkout(pair, given) / pair.script).read_text(), given)
+    config = config.replace(**changes)
+    shape, device = (1, config.size, config.size), torch.device("cpu")
+    made = build.players(config, shape, device)
     if nets is not None:
         G, D = (net.to(memory_format=torch.channels_last) for net in nets)
         made = Players(
             G, Scores(D), None, build.optimizer(config, G, config.lr_g),
             build.optimizer(config, D, config.lr_d), build.objective(config), made.rng, made.shape,
         )  # fmt: skip
-        edge = (images.size - G(torch.zeros(2, config.latent)).shape[-1]) // 2
+    return train(made, real, build.plan(config, device))
 
-    def real(n: int, rng: torch.Generator) -> torch.Tensor:
-        x = images.sample(n, rng)
-        return x[..., edge:-edge, edge:-edge] if edge else x
 
-    for step in train(made, real, build.plan(config, torch.device("cpu"))):
+def mnist(size: int) -> Any:
+    """MNIST as the peers see it, as an image set: its 28x28 pixels resized, not padded."""
+    from dataclasses import replace
+
+    from gan_core import data
+    from gan_core.data.images import resize
+
+    padded = data.load("mnist", 32)
+    return replace(padded, pixels=resize(padded.pixels[..., 2:-2, 2:-2].contiguous(), size))
+
+
+def train_ours(pair: Pair, given: argparse.Namespace) -> None:
+    """This project's side, as a process: a line a round."""
+    for step in our_rounds(pair, given, mnist(pair.size).sample, forms=given.forms):
         print(f"[{step.number}]", flush=True)
 
 
@@ -186,20 +198,25 @@ class Side:
         os.killpg(self._process.pid, number)
 
 
-def _checkout(pair: Pair, given: argparse.Namespace) -> Path:
+def checkout(pair: Pair, given: argparse.Namespace) -> Path:
     return Path(getattr(given, pair.owner)).resolve()
+
+
+def as_it_comes(pair: Pair, given: argparse.Namespace, scratch: Path) -> tuple[list[str], Path]:
+    """The peer's script with its options, and a folder to start it in, from which it finds MNIST."""
+    root, room = Path(given.data).resolve(), scratch / "a" / "b"
+    room.mkdir(parents=True)
+    (scratch / "data").mkdir()
+    (scratch / "data" / "mnist").symlink_to(root)  # where PyTorch-GAN looks
+    words = [str(checkout(pair, given) / pair.script), *pair.options]
+    return words + ([str(root), "--outf", str(room)] if pair.owner == "examples" else []), room
 
 
 def compare(name: str, given: argparse.Namespace, scratch: Path) -> str:
     """A row of the table."""
     pair, root = PAIRS[name], Path(given.data).resolve()
-    room = scratch / name / "a" / "b"
-    room.mkdir(parents=True)
-    (scratch / name / "data").mkdir()
-    (scratch / name / "data" / "mnist").symlink_to(root)  # where PyTorch-GAN looks
-    command = [sys.executable, str(_checkout(pair, given) / pair.script), *pair.options]
-    if pair.owner == "examples":
-        command += [str(root), "--outf", str(room)]
+    words, room = as_it_comes(pair, given, scratch / name)
+    command = [sys.executable, *words]
     ours = [sys.executable, str(Path(__file__).resolve()), "--side", name, *sys.argv[1:]]
     sides = [
         Side(command, room, pair.line, {}),
@@ -221,11 +238,16 @@ def compare(name: str, given: argparse.Namespace, scratch: Path) -> str:
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def places(parser: argparse.ArgumentParser) -> None:
+    """Where the peers and MNIST lie, as arguments."""
     parser.add_argument("--data", required=True, help="folder that holds MNIST/raw")
     parser.add_argument("--examples", help="checkout of pytorch/examples")
     parser.add_argument("--pytorch-gan", help="checkout of eriklindernoren/PyTorch-GAN")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    places(parser)
     parser.add_argument("--precision", default="auto", choices=("auto", "float32", "bfloat16"))
     parser.add_argument("--forms", default="plain", choices=("plain", "fast"), help="of layers")
     parser.add_argument("--only", nargs="+", choices=PAIRS, default=list(PAIRS))
