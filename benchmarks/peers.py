@@ -109,7 +109,7 @@ PAIRS = {
 def our_rounds(
     pair: Pair, given: argparse.Namespace, real: Callable[[int, Any], Any], **changes: Any
 ) -> Iterator[Any]:
-    """This project's Steps with the pair's networks, on what `real` draws, with settings changed."""
+    """This project's Steps with the pair's networks on what `real` draws, settings changed."""
     import torch
 
     from gan_core import build
@@ -203,7 +203,7 @@ def checkout(pair: Pair, given: argparse.Namespace) -> Path:
 
 
 def as_it_comes(pair: Pair, given: argparse.Namespace, scratch: Path) -> tuple[list[str], Path]:
-    """The peer's script with its options, and a folder to start it in, from which it finds MNIST."""
+    """The peer's script with its options, and a folder from which it finds MNIST."""
     root, room = Path(given.data).resolve(), scratch / "a" / "b"
     room.mkdir(parents=True)
     (scratch / "data").mkdir()

@@ -22,14 +22,24 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
-from benchmarks.peers import BATCH, PAIRS, Pair, as_it_comes, checkout, mnist, our_rounds, places  # noqa: E402
+from benchmarks.peers import (  # noqa: E402
+    BATCH,
+    PAIRS,
+    Pair,
+    as_it_comes,
+    mnist,
+    our_rounds,
+    places,
+)
 from benchmarks.recipes import spread  # noqa: E402
 
 ROUNDS = {"dcgan-64": 300, "dcgan-32": 600, "wgan-gp-28": 2000}
@@ -66,10 +76,8 @@ def by_peer(pair: Pair, rounds: int, seed: int, given: argparse.Namespace, scrat
     os.chdir(folder)
     random.seed(seed), np.random.seed(seed), torch.manual_seed(seed)
     room: dict[str, Any] = {"__name__": "__main__"}
-    try:  # of a checkout that the user named
+    with suppress(Enough):  # of a checkout that the user named
         exec(compile(Path(sys.argv[0]).read_text(), sys.argv[0], "exec"), room)
-    except Enough:
-        pass
     if "netG" in room:
         return lambda z: room["netG"](z[:, :, None, None])
     return lambda z: room["generator"](z)
@@ -81,11 +89,8 @@ def by_us(pair: Pair, rounds: int, seed: int, given: argparse.Namespace) -> Draw
 
     torch.manual_seed(seed)  # the peer's networks are drawn from the global generator
     images = mnist(pair.size)
-    step = None
-    for step in our_rounds(pair, given, images.sample, seed=seed, steps=rounds):
-        pass
-    assert step is not None
-    return step.players.G
+    (last,) = deque(our_rounds(pair, given, images.sample, seed=seed, steps=rounds), maxlen=1)
+    return last.players.G
 
 
 def judged(pair: Pair, draw: Draw) -> dict[str, Any]:
@@ -163,8 +168,8 @@ def row(name: str, given: argparse.Namespace) -> str:
         apart(scores[a], scores["bfloat16"]) if {a, "bfloat16"} <= set(scores) else ""
         for a in ("float32", "peer")
     ]
-    rounds = given.rounds or ROUNDS[name]
-    return f"| {PAIRS[name].title} | {rounds} | {' | '.join(cells)} | {floor:.2f} | {' | '.join(gaps)} |"
+    parts = [PAIRS[name].title, str(given.rounds or ROUNDS[name]), *cells, f"{floor:.2f}", *gaps]
+    return f"| {' | '.join(parts)} |"
 
 
 def main() -> None:

@@ -103,10 +103,11 @@ def measure(run: Run, title: str, pressed: Press, given: argparse.Namespace) -> 
             found.append(turn(run, state, pressed, given.presses))
     for state, found in turns.items():
         times = sorted(ms for part, _, _ in found for ms in part)
+        latest = statistics.quantiles(times, n=20, method="inclusive")[-1]
         rounds = sum(r for *_, r in found) / sum(s for _, s, _ in found)
         rows.append(
             f"| {title} | {state} | {statistics.median(times):.0f} ms"
-            f" | {statistics.quantiles(times, n=20, method='inclusive')[-1]:.0f} ms | {times[-1]:.0f} ms"
+            f" | {latest:.0f} ms | {times[-1]:.0f} ms"
             f" | {rounds:.1f} |"
         )
     return rows
