@@ -58,7 +58,7 @@ def number_of(page: Page, url: str) -> Press:
     page.goto(f"{url}/train_images?i_data=faces")
     page.locator(IDLE).wait_for()
     page.get_by_role("button", name="Advanced").click()
-    number = page.get_by_label("Batch size").first
+    number = page.locator("input[aria-label='Batch size']")
     number.wait_for()
     time.sleep(1.5)
     app = page.get_by_test_id("stApp")
