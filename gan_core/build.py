@@ -177,7 +177,8 @@ def plan(
     return Plan(
         config.steps, config.batch, config.latent, config.n_critic, config.n_gen, config.ema,
         config.lr_end, config.noise, config.noise_steps, pick_precision(config) == "bfloat16",
-        config.forms == "fast", config.fakes == "shared", reads if has_source else None, carry,
+        config.forms == "fast", config.graphs == "auto" and device.type == "cuda",
+        config.fakes == "shared", reads if has_source else None, carry,
     )  # fmt: skip
 
 
