@@ -84,18 +84,22 @@ class Tape:
 
     def capture(self, work):
         Tape.captures += 1
-        state = self._players.rng.get_state()
-        with Recorder() as recorder:
-            found = work()
-        self._players.rng.set_state(state)
-        with torch.inference_mode():
-            for whole, before in recorder.before.values():
-                whole.copy_(before)
-            for t in recorder.made:
-                if t.is_floating_point() and t.untyped_storage().data_ptr() not in recorder.before:
-                    t.fill_(math.nan)
-        self._done = recorder.done
-        return found
+        state, recorder = self._players.rng.get_state(), Recorder()
+        try:
+            with recorder:
+                return work()
+        finally:
+            self._players.rng.set_state(state)
+            self._put_back(recorder)
+            self._done = recorder.done
+
+    @torch.inference_mode()
+    def _put_back(self, recorder):
+        for whole, before in recorder.before.values():
+            whole.copy_(before)
+        for t in recorder.made:
+            if t.is_floating_point() and t.untyped_storage().data_ptr() not in recorder.before:
+                t.fill_(math.nan)
 
     @torch.inference_mode()
     def replay(self):
@@ -103,3 +107,38 @@ class Tape:
             again = tensors(func(*args, **kwargs))
             for old, new in zip(made, again, strict=bool(made)):  # or it has written in place
                 old.copy_(new)
+
+
+class Again:
+    """A graph that repeats the whole work, Python and all."""
+
+    def __init__(self, players):
+        pass
+
+    def warm(self, work):
+        self._size = len(found := work())
+        return found
+
+    def capture(self, work):
+        self._work, self._found = work, torch.zeros(self._size)
+        return self._found
+
+    def replay(self):
+        self._found.copy_(self._work())
+
+
+class Broken(Tape):
+    """A graph whose capture fails as G is moved, with what Python did until then left as it is."""
+
+    def capture(self, work):
+        def fail():
+            raise RuntimeError("operation not permitted when stream is capturing\nmore")
+
+        mover = self._players.opt_g
+        move, mover.step = mover.step, fail
+        try:
+            super().capture(work)
+            fail()  # where G is moved in another way
+        finally:
+            mover.step = move
+            torch.rand(7, generator=self._players.rng)

@@ -6,75 +6,17 @@ from dataclasses import replace
 
 import pytest
 import torch
-from tape import Silent, Tape
+from every_round import EVERY, PLANE
+from tape import Again, Broken, Silent, Tape
 
+from gan_core import checkpoint
 from gan_core.build import build
 from gan_core.captured import WARM_UP, Captured
-from gan_core.catalog import OBJECTIVES
 from gan_core.dense_rounds import rounds_of
 from gan_core.presets import preset
-from gan_core.training import train
+from gan_core.training import half_round, train
 
-BASE = {"device": "cpu", "precision": "float32", "steps": 9}
-PLANE = {**BASE, "batch": 12, "width": 8, "depth": 2}
-PICTURES = {**BASE, "batch": 6, "width": 4, "size": 16}
-POINTS = {
-    "noise that ends": preset("r3gan", "ring", **PLANE, noise=1.0, noise_steps=6),
-    "noise to the end": preset("ns-gan", "ring", **PLANE, noise=1.0, noise_steps=0),
-    "by autograd": preset("r3gan", "ring", **PLANE, norm_d="layer", norm_g="layer"),
-    "n_critic and n_gen": preset("wgan-gp", "grid", **PLANE, n_critic=3, n_gen=2),
-    "packs": preset("ns-gan", "ring", **PLANE, pack=2),
-    "Fourier features": preset("hinge", "ring", **PLANE, fourier=4),
-    "unequal modes": preset("ns-gan", "ring(imbalance=1)", **PLANE),
-    "a board": preset("ns-gan", "checkerboard", **PLANE),
-    "a curve": preset("lsgan", "swiss-roll", **PLANE),
-    "a source carried": preset("r3gan", "grid", **PLANE, reads="x+z", source="moons"),
-    "a fixed G": preset("wgan-gp", "ring", **PLANE, reads="x+noise"),
-    "no average": preset("ns-gan", "ring", **PLANE, ema=0.0),
-}
-IMAGES = {
-    "spectral norm": preset("hinge", "digits", **PICTURES, norm_d="spectral"),
-    "noise": preset("r3gan", "digits", **PICTURES, noise=0.5, noise_steps=6),
-    "fast forms": preset("dcgan", "digits", **PICTURES, forms="fast"),
-    "fresh samples for G": preset("dcgan", "digits", **PICTURES, fakes="fresh"),
-    "enlarged faces": preset("dcgan", "faces", **{**PICTURES, "size": 32}),
-    "bfloat16": preset("dcgan", "digits", **{**PICTURES, "precision": "bfloat16"}),
-    "bfloat16 and slopes": preset("r3gan", "digits", **{**PICTURES, "precision": "bfloat16"}),
-}
-EVERY = (
-    {f"{name} on points": preset(name, "ring", **PLANE) for name in OBJECTIVES}
-    | {f"{name}, images": preset(name, "digits", **PICTURES) for name in [*OBJECTIVES, "dcgan"]}
-    | {f"{name} on points": config for name, config in POINTS.items()}
-    | {f"{name}, images": config for name, config in IMAGES.items()}
-)
 ADAM = {name: config for name, config in EVERY.items() if config.optimizer == "adam"}
-
-
-class Again:
-    """A graph that repeats the whole work, Python and all."""
-
-    def __init__(self, players):
-        pass
-
-    def warm(self, work):
-        self._size = len(found := work())
-        return found
-
-    def capture(self, work):
-        self._work, self._found = work, torch.zeros(self._size)
-        return self._found
-
-    def replay(self):
-        self._found.copy_(self._work())
-
-
-class Broken(Tape):
-    """A graph whose capture fails at its end, with all that Python did meanwhile left as it is."""
-
-    def capture(self, work):
-        super().capture(work)
-        torch.rand(7, generator=self._players.rng)
-        raise RuntimeError("operation not permitted when stream is capturing\nmore")
 
 
 def run(config, graph=None):
@@ -130,6 +72,35 @@ def test_a_capture_that_fails_is_told_once_and_changes_nothing(name, caplog):
     assert len(caplog.records) == 1
     said = caplog.records[0].getMessage()
     assert said.endswith("operation not permitted when stream is capturing")
+
+
+@pytest.mark.parametrize("name", ["ns-gan on points", "wgan on points", "began, images"])
+def test_a_run_that_was_captured_is_resumed_without(name, tmp_path):
+    config, file = EVERY[name], tmp_path / "c.safetensors"
+    graph = Again if config.optimizer == "rmsprop" else Tape
+    made, data, plan = build(config)
+    for step in train(made, data.sample, replace(plan, graphs=True), graph):
+        if step.number == 6:
+            break
+    checkpoint.save(file, made, config)
+    _, taken_up = checkpoint.load(file, resume=True)
+    later = [step.row(False) for step in train(taken_up, data.sample, plan)]
+    assert later == run(config)[0][6:]
+
+
+@pytest.mark.parametrize("player", "DG")
+def test_half_a_round_by_hand_comes_between_captured_ones(player):
+    config, found = EVERY["ns-gan on points"], []
+    for graphs in (True, False):
+        made, data, plan = build(config)
+        plan = replace(plan, graphs=graphs)
+        for step in train(made, data.sample, plan, Tape):
+            if step.number == 5:
+                break
+        loss = half_round(made, data.sample, plan, player)
+        rest = [s.row(False) for s in train(made, data.sample, plan, Tape)]
+        found.append((loss.item(), rest))
+    assert found[0] == found[1]
 
 
 def test_where_there_is_no_gpu_training_goes_on_without_and_says_so(caplog):
