@@ -202,6 +202,8 @@ def steps_in(config: Config, seconds: float) -> int:
     for step in train(made, real, how):
         if step.number == WARM_UP:
             begin = time.perf_counter()
+        if device.type == "cuda":  # which has only been told what to do
+            torch.cuda.synchronize(device)
         after = time.perf_counter()
         if step.number >= 2 * WARM_UP and after - begin > min(1.0, seconds / 20):
             break

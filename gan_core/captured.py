@@ -61,15 +61,16 @@ class CudaGraph:
 
     def capture(self, work: Work) -> Tensor:
         self._graph = None  # its memory first
-        graph = torch.cuda.CUDAGraph()
-        graph.register_generator_state(self._players.rng)
-        # the outer context, because torch.cuda.graph stays on its stream when a capture fails;
-        # thread_local, because a judgement may use the GPU in a thread of its own
-        with (
-            torch.cuda.stream(self._stream),
-            torch.cuda.graph(graph, stream=self._stream, capture_error_mode="thread_local"),
-        ):
-            found = work()
+        before = torch.cuda.current_stream(self._players.device)
+        # on this stream, and so on its device, also before the capture, and after one that fails:
+        # torch.cuda.graph then leaves its own stream behind
+        with torch.cuda.stream(self._stream):
+            graph = torch.cuda.CUDAGraph()
+            graph.register_generator_state(self._players.rng)
+            # thread_local: a judgement may use the GPU meanwhile, in a thread of its own
+            with torch.cuda.graph(graph, stream=self._stream, capture_error_mode="thread_local"):
+                found = work()
+        before.wait_stream(self._stream)
         self._graph = graph
         return found
 
