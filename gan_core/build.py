@@ -177,7 +177,8 @@ def plan(
     return Plan(
         config.steps, config.batch, config.latent, config.n_critic, config.n_gen, config.ema,
         config.lr_end, config.noise, config.noise_steps, pick_precision(config) == "bfloat16",
-        config.forms == "fast", config.fakes == "shared", reads if has_source else None, carry,
+        config.forms == "fast", config.graphs == "auto" and device.type == "cuda",
+        config.fakes == "shared", reads if has_source else None, carry,
     )  # fmt: skip
 
 
@@ -201,6 +202,8 @@ def steps_in(config: Config, seconds: float) -> int:
     for step in train(made, real, how):
         if step.number == WARM_UP:
             begin = time.perf_counter()
+        if device.type == "cuda":  # which has only been told what to do
+            torch.cuda.synchronize(device)
         after = time.perf_counter()
         if step.number >= 2 * WARM_UP and after - begin > min(1.0, seconds / 20):
             break

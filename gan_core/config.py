@@ -111,10 +111,16 @@ class Config:
     precision: str = _setting(
         "auto",
         "machine",
-        "arithmetic of networks; weights stay float32",
-        choices=("auto", "float32", "bfloat16"),
+        "arithmetic of networks; weights stay float32. tf32 is float32 with the rounded products"
+        " that a GPU has",
+        choices=("auto", "float32", "tf32", "bfloat16"),
     )
-
+    graphs: str = _setting(
+        "auto",
+        "machine",
+        "on a GPU a round is launched as one CUDA graph, or (off) operation by operation",
+        choices=("auto", "off"),
+    )
     forms: str = _setting(
         "plain",
         "machine",

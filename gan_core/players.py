@@ -28,6 +28,7 @@ class Plan:
     noise_steps: int = 0  # rounds until the noise is gone; 0: all of them
     bfloat16: bool = False
     forms: bool = False  # layers as fewer and larger products
+    graphs: bool = False  # whole rounds as CUDA graphs
     shared: bool = False  # G's first step of a round takes the samples of D's last
     reads: Sampler | None = None  # what G reads in the place of z; its first coordinates are x
     carry: float = 0.0  # weight of E|G(x, z) - x|² in G's loss at first; it fades to 0

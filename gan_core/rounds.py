@@ -4,7 +4,6 @@ Everything about speed (precision, joint passes, matrix products) is decided her
 `gan_core.dense_rounds`; no loss and no network knows of it.
 """
 
-import math
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
@@ -17,10 +16,12 @@ from gan_core.flat import stepper
 from gan_core.forms import fast
 from gan_core.models import Carrier, Packed, core
 from gan_core.players import Plan, Players, Sampler
+from gan_core.schedule import Schedule
 from gan_core.slopes import slopes_of
 
 Later = Callable[[], Tensor]  # a figure [] that no step needs: computed for whoever asks
 OnD = tuple[Tensor, Tensor, Later, Later]  # scores of real and of fake [n], D's loss, its penalty
+Told = tuple[Tensor, Tensor, Later, Later, Later]  # the same of a round's last D step, and G's loss
 
 
 class Asked:
@@ -54,6 +55,7 @@ class Rounds:
 
     def __init__(self, players: Players, real: Sampler, plan: Plan):
         self.p, self.sampler, self.plan = players, real, plan
+        self.schedule = Schedule(players, plan)
         self.G, self.D = core(players.G), core(players.D)
         # BatchNorm in D must see real and fake apart, as every one of these papers trained it.
         self.joint = not any(isinstance(m, nn.modules.batchnorm._BatchNorm)
@@ -75,11 +77,27 @@ class Rounds:
         self.draw = fast(self.G) if plan.forms else self.G
         self.left: tuple[Tensor, Tensor] | None = None  # what D's last step leaves to G's
 
+    def whole(self) -> Told:
+        """One round of training, and what it tells."""
+        self.set_rates()
+        return self.play()
+
     def set_rates(self) -> None:
-        done = self.p.step / self.plan.steps
-        share = self.plan.lr_end + (1 - self.plan.lr_end) * (1 + math.cos(math.pi * done)) / 2
+        share = self.schedule.share()
         for group, full in self.rates:
-            group["lr"] = full * share
+            if isinstance(group["lr"], Tensor):  # which a graph reads
+                group["lr"].fill_(full * share)
+            else:
+                group["lr"] = full * share
+
+    def play(self) -> Told:
+        """The round at the rates that are set: `n_critic` D steps, `n_gen` G steps, the average."""
+        for left in reversed(range(self.plan.n_critic)):
+            on_d = self.d_step(last=not left)
+        for _ in range(self.plan.n_gen):
+            g_loss = self.g_step()
+        self.average()
+        return *on_d, g_loss
 
     def latents(self) -> Tensor:
         """What G reads: z, or what the plan has it read."""
@@ -110,11 +128,9 @@ class Rounds:
         return self.p.at_scale(self.sampler(self.plan.batch, self.p.rng))
 
     def seen(self, x: Tensor) -> Tensor:
-        """x as D sees it: with instance noise that fades as training goes on (Sønderby 2017)."""
-        plan = self.plan
-        rounds = min(plan.noise_steps or plan.steps, plan.steps)
-        sigma = plan.noise * (1 - self.p.step / rounds)
-        if sigma <= 0:
+        """x as D sees it: with instance noise, as long as there is some."""
+        sigma = self.schedule.sigma()
+        if not isinstance(sigma, Tensor) and not sigma:
             return x
         return x + sigma * torch.randn(x.shape, generator=self.p.rng, device=x.device)
 
@@ -171,24 +187,26 @@ class Rounds:
         self.move_g()
 
     def cost(self, inputs: Tensor, fake: Tensor) -> Tensor | float:
-        """What G pays for how far it carries its source samples: a price that fades to 0 with the
-        rates, so that it chooses the way and does not hold G back from its end."""
+        """What G pays for how far it carries its source samples."""
         if not self.plan.carry:
             return 0.0
-        price = self.plan.carry * (1 + math.cos(math.pi * self.p.step / self.plan.steps)) / 2
         moved = fake - self.p.at_scale(inputs[:, : fake.shape[1]])
-        return price * moved.square().sum(1).mean()
+        return self.schedule.price() * moved.square().sum(1).mean()
 
     @torch.no_grad()
     def average(self) -> None:
-        """Move the running average towards G; faster at first, when G is far from anything."""
+        """Move the running average towards G."""
         if self.p.ema is None:
             return
-        decay = min(self.plan.ema, (1 + self.p.step) / (10 + self.p.step))
-        torch._foreach_lerp_(self.ema_weights, list(self.g_weights), 1 - decay)
+        follow = self.schedule.follow()
+        if isinstance(follow, Tensor):
+            for average, weight in zip(self.ema_weights, self.g_weights, strict=True):
+                average.lerp_(weight, follow)
+        else:  # in one call
+            torch._foreach_lerp_(self.ema_weights, list(self.g_weights), follow)
         for kept, now in self.statistics:  # BatchNorm's
             if kept.is_floating_point():
-                kept.lerp_(now, 1 - decay)
+                kept.lerp_(now, follow)
             else:
                 kept.copy_(now)
 

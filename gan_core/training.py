@@ -1,15 +1,17 @@
 """Training as a generator of Steps: it prints nothing, draws nothing and saves nothing.
 
 The caller logs, measures and stops. Everything about speed is decided in `gan_core.rounds`,
-`gan_core.dense_rounds` and `gan_core.build`; no loss and no network knows of it.
+`gan_core.dense_rounds`, `gan_core.captured`, `gan_core.tuning` and `gan_core.build`; no loss and no
+network knows of it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from gan_core.captured import Captured, CudaGraph, Graph
 from gan_core.dense_rounds import rounds_of
 from gan_core.players import Plan, Players, Sampler
 from gan_core.rounds import Later
@@ -17,7 +19,8 @@ from gan_core.rounds import Later
 
 @dataclass(frozen=True)
 class Step:
-    """One finished round. Tensors stay on the device until `row` is asked for."""
+    """One finished round. Tensors stay on the device until `row` is asked for, which is to be done
+    before the next round: gradients and k are read where they stand."""
 
     number: int
     players: Players
@@ -48,22 +51,21 @@ class Step:
         return {"step": float(self.number), **dict(zip(values, flat, strict=True))}
 
 
-def train(players: Players, real: Sampler, plan: Plan) -> Iterator[Step]:
+def train(
+    players: Players, real: Sampler, plan: Plan, graph: Callable[[Players], Graph] = CudaGraph
+) -> Iterator[Step]:
     """Rounds of `n_critic` D steps and `n_gen` G steps, from `players.step` to `plan.steps`.
 
     The players are changed in place; between two Steps the caller may read or save them. Equal
-    players, sampler and plan give equal Steps (on a CPU, bit for bit).
+    players, sampler and plan give equal Steps (on a CPU, bit for bit). `graph` is what captures
+    rounds, where the plan wants it.
     """
     rounds = rounds_of(players, real, plan)
+    whole = Captured(rounds, graph).whole if plan.graphs else rounds.whole
     while players.step < plan.steps:
-        rounds.set_rates()
-        for left in reversed(range(plan.n_critic)):
-            on_d = rounds.d_step(last=not left)
-        for _ in range(plan.n_gen):
-            g_loss = rounds.g_step()
-        rounds.average()
+        told = whole()
         players.step += 1
-        yield Step(players.step, players, *on_d, g_loss)
+        yield Step(players.step, players, *told)
 
 
 def _gradient_norm(optimizer: torch.optim.Optimizer) -> Tensor:

@@ -10,7 +10,7 @@ import os
 import time
 import traceback
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from typing import Any
 
 import torch
@@ -26,6 +26,7 @@ from gan_core.judging import Judging, Verdict
 from gan_core.keeper import Keeper
 from gan_core.runs import Run
 from gan_core.training import Step, half_round, train
+from gan_core.tuning import tuned
 from gan_core.window import Window
 
 SAVE_EVERY = 10.0  # seconds between checkpoints
@@ -42,7 +43,7 @@ def record(run: Run, resume: bool = False) -> Iterator[dict[str, Any]]:
     """
     try:
         recorder = _Recorder(run, resume)
-        with _tuned(recorder.config), closing(recorder.judging):
+        with tuned(recorder.config), closing(recorder.judging):
             yield from recorder.go()
     except Gone:
         return
@@ -52,20 +53,6 @@ def record(run: Run, resume: bool = False) -> Iterator[dict[str, Any]]:
         if not isinstance(error, BadInput | Diverged | OSError):
             traceback.print_exc()
         yield _failed(run, error)
-
-
-@contextmanager
-def _tuned(config: Config) -> Iterator[None]:
-    """The process as training wants it, and afterwards as its owner had it."""
-    threads = torch.get_num_threads()
-    if config.kind == "2d":
-        torch.set_num_threads(1)  # so small a network is slower on two
-    torch.set_flush_denormal(True)
-    try:
-        yield
-    finally:
-        torch.set_flush_denormal(False)
-        torch.set_num_threads(threads)
 
 
 def _failed(run: Run, error: Exception) -> dict[str, Any]:

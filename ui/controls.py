@@ -40,7 +40,7 @@ GROUPS = {
     ),
     "Cures": ("r1", "r2", "noise", "noise_steps", "pack"),
     "Networks": ("size", "latent", "width", "depth", "norm_g", "norm_d", "fourier", "scaling"),
-    "Machine": ("device", "precision", "fakes", "forms", "layout"),
+    "Machine": ("device", "precision", "graphs", "fakes", "forms", "layout"),
 }  # fmt: skip
 ONLY = {
     "size": "image",
@@ -61,6 +61,7 @@ LABELS = {
     "width": "Width", "depth": "Depth", "norm_g": "Norm in G", "norm_d": "Norm in D",
     "fourier": "Fourier features", "scaling": "Scale", "device": "Device", "precision": "Precision",
     "fakes": "Samples for G", "forms": "Layer forms", "layout": "Memory layout",
+    "graphs": "CUDA graphs",
     "carry": "Price of transport", "sigma": "σ of the fixed G",
     "lam": "λ", "clip": "Clip c", "gamma": "γ", "lambda_k": "λₖ", "a": "a", "b": "b", "c": "c",
 }  # fmt: skip

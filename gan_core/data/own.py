@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import Generator, Tensor
 
-from gan_core.data.toys import Toy, log_gaussians, square
+from gan_core.data.toys import Toy, held, log_gaussians, square
 from gan_core.plane.points import Points, default_noise, spread
 
 DENSE = 5000  # points up to which the density is worked out: every query meets all of them
@@ -19,12 +19,7 @@ def kernels(name: str, points: Points, noise: float | None = None) -> Toy:
     """
     places = torch.from_numpy(np.array(points, np.float32))
     width = default_noise(points) if noise is None else noise
-    held: dict[torch.device, Tensor] = {}
-
-    def on(device: torch.device) -> Tensor:
-        if device not in held:  # once for each device
-            held[device] = places.to(device)
-        return held[device]
+    on = held(places)
 
     def draw(n: int, generator: Generator) -> Tensor:
         device = generator.device

@@ -62,22 +62,36 @@ def toy(name: str, params: dict[str, float]) -> Toy:
     return _checkerboard(name, params)
 
 
+def held(tensor: Tensor) -> Callable[[torch.device], Tensor]:
+    """A tensor on whatever device is asked for, moved there once: a batch that fetched it from the
+    host would make a GPU wait, and could not be captured."""
+    copies = {tensor.device: tensor}
+
+    def on(device: torch.device) -> Tensor:
+        if device not in copies:
+            copies[device] = tensor.to(device)
+        return copies[device]
+
+    return on
+
+
 def mixture(name: str, modes: Tensor, std: float, imbalance: float = 0.0) -> Toy:
     """Equal round Gaussians at `modes`. With an `imbalance` of r, the first mode is 1 + r times as
     frequent as the last, geometrically in between."""
     weights = shapes.shares(torch, len(modes), imbalance)
+    modes_on, weights_on = held(modes), held(weights)
 
     def draw(n: int, generator: Generator) -> Tensor:
         place = generator.device
         if imbalance:
-            which = torch.multinomial(weights.to(place), n, True, generator=generator)
+            which = torch.multinomial(weights_on(place), n, True, generator=generator)
         else:  # the same, sooner
             which = torch.randint(len(modes), (n,), generator=generator, device=place)
         x = torch.randn(n, 2, generator=generator, device=place).mul_(std)
-        return x.add_(modes.to(place).index_select(0, which))
+        return x.add_(modes_on(place).index_select(0, which))
 
     def density(x: Tensor) -> Tensor:
-        return log_gaussians(x, modes.to(x.device), std, weights.to(x.device))
+        return log_gaussians(x, modes_on(x.device), std, weights_on(x.device))
 
     extent = square(modes.abs().max().item() + 4 * std)
     centre, scale = _moments(modes, weights, std**2)
@@ -108,12 +122,13 @@ def _checkerboard(name: str, params: dict[str, float]) -> Toy:
     side = int(params["cells"])
     step = 2 * shapes.REACH / side
     filled = shapes.filled_cells(torch, params)
+    filled_on = held(filled)
 
     def draw(n: int, generator: Generator) -> Tensor:
         place = generator.device
         which = torch.randint(len(filled), (n,), generator=generator, device=place)
         inside = torch.rand(n, 2, generator=generator, device=place)
-        return (filled.to(place)[which] + inside) * step - 2
+        return (filled_on(place)[which] + inside) * step - 2
 
     def density(x: Tensor) -> Tensor:
         cell = ((x + 2) / step).floor()
