@@ -14,7 +14,9 @@ Other than the paper, for speed:
 - Channels double with each halving; the paper keeps them equal at low resolutions.
 - D halves by the mean of 2x2 pixels (bilinear at half the size), not by a 4x4 filter, whose grouped
   convolution is slow here; G doubles bilinearly, which is the paper's filter but for the border.
-- G ends in tanh: what D judges is then what is shown, where a picture is clipped to [-1, 1].
+
+As in the paper G's output is linear, though pictures lie in [-1, 1]: behind a tanh, where nothing
+normalises what comes before it, G fell to all black on MNIST and had no slope to come back by.
 """
 
 import math
@@ -103,7 +105,7 @@ class DiscriminativeBasis(nn.Module):
 
 
 class ResGenerator(nn.Module):
-    """z [n, latent] -> images [n, channels, size, size] in [-1, 1].
+    """z [n, latent] -> images [n, channels, size, size], about in [-1, 1].
 
     Stages of sides 4, 8, …, size/2; `width` channels in the last of them.
     """
@@ -118,7 +120,7 @@ class ResGenerator(nn.Module):
                 nn.Upsample(scale_factor=2, mode="bilinear"),
                 Residual(few, len(wide)),
             ]
-        self.body = nn.Sequential(*layers, nn.ConvTranspose2d(width, channels, 4, 2, 1), nn.Tanh())
+        self.body = nn.Sequential(*layers, nn.ConvTranspose2d(width, channels, 4, 2, 1))
 
     def forward(self, z: Tensor) -> Tensor:
         return self.body(z)
