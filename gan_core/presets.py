@@ -66,7 +66,7 @@ RECOMMENDED: dict[str, dict[str, dict[str, Any]]] = {
         "began": {"norm_d": "none", "lr_g": 5e-4, "lr_d": 5e-4},
         "hinge": {"norm_d": "spectral", "beta1": 0.0},
         # many small rounds: more is gained by their number than by their size
-        "r3gan": _RESIDUAL | {"r1": 1.0, "r2": 1.0, "beta1": 0.0, "lr_g": 2e-3, "lr_d": 2e-3,
+        "r3gan": _RESIDUAL | {"r1": 0.3, "r2": 0.3, "beta1": 0.0, "lr_g": 2e-3, "lr_d": 2e-3,
                               "batch": 32},
     },
 }  # fmt: skip
