@@ -31,10 +31,12 @@ LEVERS = {
     "fakes: fresh for G": {"fakes": "fresh"},
     "forms: fast": {"forms": "fast"},
 }
-SUBJECTS = {  # objective, size, width, rounds in a turn
-    "DCGAN 32x32, width 32": ("dcgan", 32, 32, 6),
-    "DCGAN 64x64, width 64": ("dcgan", 64, 64, 2),
-    "R3GAN 32x32, width 32": ("r3gan", 32, 32, 4),
+ON_DCGAN = {"network": "dcgan", "norm_g": "batch"}
+SUBJECTS = {  # objective, size, width, rounds in a turn, other settings
+    "DCGAN 32x32, width 32": ("dcgan", 32, 32, 6, {}),
+    "DCGAN 64x64, width 64": ("dcgan", 64, 64, 2, {}),
+    "R3GAN 32x32, width 32": ("r3gan", 32, 32, 4, ON_DCGAN),
+    "R3GAN 32x32, residual": ("r3gan", 32, 32, 4, {}),
 }
 
 
@@ -65,8 +67,8 @@ def main() -> None:
           f" bfloat16 pays: {bfloat16_pays('cpu')}\n")  # fmt: skip
     print("| networks | lever | ms a round | ratio |\n| --- | --- | --- | --- |", flush=True)
     for title in given.only:
-        objective, size, width, count = SUBJECTS[title]
-        base = preset(objective, given.data, size=size, width=width, steps=10**6)
+        objective, size, width, count, own = SUBJECTS[title]
+        base = preset(objective, given.data, size=size, width=width, steps=10**6, **own)
         levers = {
             name: started(base.replace(**changes), True) for name, changes in LEVERS.items()
             if changes.get("fakes") != base.fakes

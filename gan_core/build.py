@@ -26,8 +26,10 @@ from gan_core.models import (
     Fourier,
     GeneratorAtScale,
     Packed,
+    ResGenerator,
     Scores,
     dc_encoder,
+    res_encoder,
 )
 from gan_core.models import init as draw
 from gan_core.objectives import OBJECTIVES, Objective
@@ -131,6 +133,8 @@ def generator(config: Config, shape: tuple[int, ...]) -> nn.Module:
         if before:
             return Carrier(body, before)
         return GeneratorAtScale(body, shape[0]) if config.scaling == "unit" else body
+    if config.network == "resnet":
+        return ResGenerator(config.latent, shape[0], config.size, config.width)
     return DCGenerator(config.latent, shape[0], config.size, config.width, config.norm_g)
 
 
@@ -146,6 +150,8 @@ def _judging(config: Config, shape: tuple[int, ...]) -> nn.Module:
         return Packed(_judging(config.replace(pack=1), of_pack), config.pack, shape[0])
     energy = OBJECTIVES[config.objective].autoencodes
     code = config.bottleneck or config.latent
+    if config.network == "resnet":
+        return Scores(res_encoder(shape[0], config.size, config.width))
     if config.network == "dcgan":
         if energy:
             return DCAutoencoder(shape[0], config.size, config.width, code, config.norm_d)

@@ -36,6 +36,7 @@ WHY = {  # why a number beyond its bounds is of no use; pages refuse these in wo
     "n_gen": "Within so many steps G runs far ahead of D",
 }
 READS = ("z", "x+z", "x+noise")  # what G reads: see gan_core.readings
+NETWORKS_OF_IMAGES = ("dcgan", "resnet")
 NORMS = ("none", "batch", "layer", "spectral")
 
 
@@ -51,7 +52,10 @@ class Config:
         "recommended", "what", "where the defaults came from", choices=("recommended", "published")
     )
     network: str = _setting(
-        "mlp", "networks", "architecture of both players", choices=("mlp", "dcgan")
+        "mlp",
+        "networks",
+        "architecture of both players: resnet has residual blocks, and no normalisation",
+        choices=("mlp", *NETWORKS_OF_IMAGES),
     )
     reads: str = _setting(
         "z", "reading", "what G reads; x+noise is a fixed G, a real sample plus noise",
@@ -179,16 +183,20 @@ def validate(config: Config) -> Config:
     config = Config(**checked)
     kind = config.kind  # raises on unknown data
     if kind == "image" and config.network == "mlp":
-        raise BadInput("network=mlp draws 2-D points; images need network=dcgan.")
-    if kind == "2d" and config.network == "dcgan":
-        raise BadInput(f"network=dcgan draws images, but “{config.data}” is 2-D: use network=mlp.")
+        raise BadInput("network=mlp draws 2-D points; images need network=dcgan or resnet.")
+    if kind == "2d" and config.network in NETWORKS_OF_IMAGES:
+        raise BadInput(
+            f"network={config.network} draws images, but “{config.data}” is 2-D: use network=mlp."
+        )
     if kind == "image" and config.size not in (16, 32, 64, 128):
-        raise BadInput(f"size={config.size}: the DCGAN networks need 16, 32, 64 or 128.")
+        raise BadInput(f"size={config.size}: networks for images need 16, 32, 64 or 128.")
     if own_images(config.data) and config.size > 64:
         raise BadInput(
             f"size={config.size}: your own images are kept at 64x64 pixels. Choose 16, 32 or 64, or"
             " train on their folder, as folder:PATH."
         )
+    if config.network == "resnet":
+        _require_residual(config)
     penalised = config.objective == "wgan-gp" or config.r1 > 0 or config.r2 > 0
     if penalised and config.norm_d == "batch":
         raise BadInput(
@@ -213,6 +221,21 @@ def validate(config: Config) -> Config:
         raise BadInput("Fourier features are for 2-D data: set fourier to 0.")
     _require_readable(config)
     return config
+
+
+def _require_residual(config: Config) -> None:
+    """BadInput where the config wants what residual networks are not made for."""
+    if config.objective == "began":
+        raise BadInput(
+            "BEGAN's D is an auto-encoder, made of DCGAN networks alone: use network=dcgan."
+        )
+    for name in ("norm_g", "norm_d"):
+        if (norm := getattr(config, name)) != "none":
+            raise BadInput(
+                f"{name}={norm}, but residual networks have no normalisation, and their blocks"
+                f" begin at 0, which leaves nothing to divide by: set {name} to none, or use"
+                " network=dcgan."
+            )
 
 
 def _require_readable(config: Config) -> None:
@@ -257,6 +280,8 @@ def _largest_layer(config: Config) -> float:
     if config.network == "mlp":
         return config.width * max(config.width, config.latent)
     wide = config.width * config.size / 8  # channels at 4x4
+    if config.network == "resnet":
+        return wide * max(config.latent, wide)
     return 16 * wide * max(config.latent, wide / 2)
 
 

@@ -24,7 +24,7 @@ from gan_core.catalog import (
     own_points,
     parse_spec,
 )
-from gan_core.config import WHY, Config, data_names, validate
+from gan_core.config import NETWORKS_OF_IMAGES, WHY, Config, data_names, validate
 from gan_core.presets import preset
 from ui import data_panel, explain, gallery, own_data, reading
 from ui import own_images as album
@@ -39,10 +39,13 @@ GROUPS = {
         "optimizer", "lr_g", "lr_d", "beta1", "beta2", "lr_end", "n_critic", "n_gen", "ema",
     ),
     "Cures": ("r1", "r2", "noise", "noise_steps", "pack"),
-    "Networks": ("size", "latent", "width", "depth", "norm_g", "norm_d", "fourier", "scaling"),
+    "Networks": (
+        "network", "size", "latent", "width", "depth", "norm_g", "norm_d", "fourier", "scaling",
+    ),
     "Machine": ("device", "precision", "graphs", "fakes", "forms", "layout"),
 }  # fmt: skip
 ONLY = {
+    "network": "image",
     "size": "image",
     "depth": "2d",
     "fourier": "2d",
@@ -57,7 +60,7 @@ LABELS = {
     "beta1": "β₁", "beta2": "β₂", "lr_end": "Final rate, share", "n_critic": "D steps a round",
     "n_gen": "G steps a round", "ema": "Average of G", "r1": "R1", "r2": "R2",
     "noise": "Instance noise σ", "noise_steps": "Gone after, rounds", "pack": "Packed together",
-    "size": "Picture size", "latent": "Latent size",
+    "network": "Architecture", "size": "Picture size", "latent": "Latent size",
     "width": "Width", "depth": "Depth", "norm_g": "Norm in G", "norm_d": "Norm in D",
     "fourier": "Fourier features", "scaling": "Scale", "device": "Device", "precision": "Precision",
     "fakes": "Samples for G", "forms": "Layer forms", "layout": "Memory layout",
@@ -309,6 +312,8 @@ def _widget(prefix: str, field: Field, value: Any) -> Any:
         "help": meta["help"][0].upper() + meta["help"][1:] + ".", "width": data_panel.SMALL,
     }  # fmt: skip
     choices = list(meta["choices"] or ())
+    if field.name == "network":
+        choices = [*NETWORKS_OF_IMAGES]
     if field.name == "size":
         choices = [16, 32, 64, 128]
     if choices:

@@ -1,4 +1,5 @@
-"""The networks: MLPs for the plane, DCGANs for images, and auto-encoders for BEGAN's D.
+"""The networks: MLPs for the plane, DCGANs and residual networks for images, and auto-encoders for
+BEGAN's D.
 
 Generators map z [n, latent] to samples; every D maps samples to one raw number each [n]. Sizes
 come with each class; all weights are drawn from the generator that `init` is handed.
@@ -15,6 +16,7 @@ from gan_core.models.placed import (
     beside_others,
     core,
 )
+from gan_core.models.residual import DiscriminativeBasis, ResGenerator, Residual, res_encoder
 from gan_core.models.scores import Errors, Packed, Scores
 from gan_core.models.weights import init
 
@@ -25,14 +27,18 @@ __all__ = [
     "Carrier",
     "DCAutoencoder",
     "DCGenerator",
+    "DiscriminativeBasis",
     "DiscriminatorAtScale",
     "Errors",
     "Fourier",
     "GeneratorAtScale",
     "Packed",
+    "ResGenerator",
+    "Residual",
     "Scores",
     "beside_others",
     "core",
     "dc_encoder",
     "init",
+    "res_encoder",
 ]

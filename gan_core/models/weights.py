@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from gan_core.models.layers import Fourier
 from gan_core.models.placed import Carrier
+from gan_core.models.residual import DiscriminativeBasis, GenerativeBasis, Residual
 
 
 @torch.no_grad()
@@ -15,6 +16,7 @@ def init(module: nn.Module, rng: torch.Generator) -> nn.Module:
 
     Convolutions as DCGAN has them, N(0, 0.02), or scaled to their fan-in where no normalisation
     would lift so small a start; linear layers uniform in ±1/√fan_in (torch's own); norms at 1, 0.
+    Parts of residual networks then take a start of their own.
     """
     normalised = any(isinstance(m, nn.BatchNorm2d | nn.GroupNorm) for m in module.modules())
     for part in module.modules():
@@ -28,9 +30,13 @@ def init(module: nn.Module, rng: torch.Generator) -> nn.Module:
         elif isinstance(part, nn.Linear):
             bound = 1 / math.sqrt(part.in_features)
             _weight(part).uniform_(-bound, bound, generator=rng)
-            part.bias.uniform_(-bound, bound, generator=rng)
+            if part.bias is not None:
+                part.bias.uniform_(-bound, bound, generator=rng)
         elif isinstance(part, Fourier):
             part.frequencies.normal_(0, part.scale / (2 * math.pi), generator=rng)
+    for part in module.modules():
+        if isinstance(part, Residual | GenerativeBasis | DiscriminativeBasis):
+            part.start(rng)
     if isinstance(module, Carrier):
         last = [part for part in module.body.modules() if isinstance(part, nn.Linear)][-1]
         for weight in last.parameters():

@@ -13,6 +13,8 @@ from gan_core.commands import training
 from gan_core.config import Config, validate
 from gan_core.presets import command, preset
 
+PICTURES = {"data": "faces", "network": "resnet"}
+
 
 def test_a_config_survives_json():
     config = preset("wgan-gp", "ring(modes=12,std=0.02)", seed=7, lr_g=1e-5)
@@ -47,6 +49,14 @@ def test_published_settings_are_the_papers():
     assert dc.width == 64 and dc.latent == 100 and dc.norm_d == dc.norm_g == "batch"
 
 
+@pytest.mark.parametrize("kind", ["recommended", "published"])
+def test_r3gan_draws_pictures_with_residual_networks_without_normalisation(kind):
+    config = preset("r3gan", "mnist", kind)
+    assert (config.network, config.norm_g, config.norm_d) == ("resnet", "none", "none")
+    assert config.r1 > 0 and config.r2 > 0 and config.beta1 == 0
+    assert preset("r3gan", "ring", kind).network == "mlp"
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -63,7 +73,13 @@ def test_published_settings_are_the_papers():
         ({"batch": True}, "must be a number"),
         ({"norm_d": "batch", "objective": "wgan-gp"}, "Set norm_d to layer"),
         ({"network": "dcgan"}, "use network=mlp"),
-        ({"data": "faces"}, "need network=dcgan"),
+        ({"data": "faces"}, "need network=dcgan or resnet"),
+        ({"network": "resnet"}, "is 2-D: use network=mlp"),
+        (PICTURES | {"norm_d": "spectral"}, "no normalisation.*set norm_d to none"),
+        (PICTURES | {"norm_g": "batch"}, "no normalisation.*set norm_g to none"),
+        (PICTURES | {"objective": "began"}, "auto-encoder.*use network=dcgan"),
+        (PICTURES | {"size": 48}, "16, 32, 64 or 128"),
+        (PICTURES | {"size": 128, "width": 512}, "67 million weights"),
         ({"data": "faces", "network": "dcgan", "size": 48}, "16, 32, 64 or 128"),
         ({"data": "faces", "network": "dcgan", "size": 128, "width": 1024}, "million weights"),
     ],
@@ -101,6 +117,7 @@ def test_the_command_of_a_config_trains_that_config(monkeypatch, tmp_path):
     for config in [
         preset("wgan-gp", "ring(modes=12,std=0.02)", "published", seed=3, lr_g=1e-5),
         preset("dcgan", "faces", steps=7, norm_d="layer"),
+        preset("r3gan", "faces", "published", network="dcgan"),
         preset("began", "grid"),
     ]:
         assert main(shlex.split(command(config))[3:]) == 0
