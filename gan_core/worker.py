@@ -10,20 +10,20 @@ import os
 import time
 import traceback
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from gan_core import checkpoint, inherit, metrics, runs
-from gan_core.build import build, inputs, pick_precision
+from gan_core import checkpoint, inherit, runs
+from gan_core.build import build, inputs
 from gan_core.catalog import OBJECTIVES, BadInput
-from gan_core.config import Config
-from gan_core.failures import Diverged, Gone, Watch, explain
+from gan_core.failures import Diverged, Gone, Watch, failed
 from gan_core.judge import Judge
 from gan_core.judging import Judging, Verdict
 from gan_core.keeper import Keeper
+from gan_core.ready import resolved, time_limit, tuned
 from gan_core.runs import Run
 from gan_core.training import Step, half_round, train
 from gan_core.window import Window
@@ -41,9 +41,10 @@ def record(run: Run, resume: bool = False) -> Iterator[dict[str, Any]]:
     `error` (and `bad_input` where the config cannot be used). The folder may vanish at any moment.
     """
     try:
-        recorder = _Recorder(run, resume)
-        with _tuned(recorder.config), closing(recorder.judging):
-            yield from recorder.go()
+        with tuned(run.config):
+            recorder = _Recorder(run, resume)
+            with closing(recorder.judging):
+                yield from recorder.go()
     except Gone:
         return
     except Exception as error:
@@ -51,41 +52,19 @@ def record(run: Run, resume: bool = False) -> Iterator[dict[str, Any]]:
             return
         if not isinstance(error, BadInput | Diverged | OSError):
             traceback.print_exc()
-        yield _failed(run, error)
-
-
-@contextmanager
-def _tuned(config: Config) -> Iterator[None]:
-    """The process as training wants it, and afterwards as its owner had it."""
-    threads = torch.get_num_threads()
-    if config.kind == "2d":
-        torch.set_num_threads(1)  # so small a network is slower on two
-    torch.set_flush_denormal(True)
-    try:
-        yield
-    finally:
-        torch.set_flush_denormal(False)
-        torch.set_num_threads(threads)
-
-
-def _failed(run: Run, error: Exception) -> dict[str, Any]:
-    end = {"state": "failed", "error": explain(error), "bad_input": isinstance(error, BadInput)}
-    try:
-        return run.write_status(**end)
-    except OSError:  # a full disk may not even take the status
-        return run.status() | end
+        yield failed(run, error)
 
 
 class _Recorder:
     """What a run in progress holds: players, clocks and what it has yet to write."""
 
     def __init__(self, run: Run, resume: bool):
-        self.run, self.config = run, resolved(run)
         run.write_status(
             state="running", pid=os.getpid(), born=runs.born(os.getpid()), error=None,
-            started=time.time(), steps=self.config.steps,
+            started=time.time(), steps=run.config.steps, doing=None,
             bad_input=False, machine=f"{runs.machine()}, torch {torch.__version__.split('+')[0]}",
         )  # fmt: skip
+        self.run, self.config = run, resolved(run)
         self.players, self.data, self.plan = build(self.config, run.path)
         if said := getattr(self.data, "said", ""):
             run.write_status(said=said)
@@ -101,7 +80,7 @@ class _Recorder:
         self.judging = Judging(judge, self.config.kind, self.before)
         self.log_every = max(1, self.config.steps // 500)
         self.watch = Watch()
-        self.limit = min(self.config.seconds or math.inf, _server_limit())
+        self.limit = time_limit(self.config)
         self.waited = 0.0  # seconds of this sitting that the last judgement took
         self.keeper = Keeper(run, self.before)
         self.last: Step | None = None  # the round that no one has logged yet
@@ -281,27 +260,3 @@ class _Recorder:
         self.before = float(curves[-1, 1]) if len(curves) else 0.0
         for name in runs.REQUESTS:
             self.run.clear(name)
-
-
-def resolved(run: Run) -> Config:
-    """The run's config with `precision` decided and stored, so that a resumed run keeps it."""
-    config = run.config
-    if config.precision == "auto":
-        config = runs.change(run, precision=pick_precision(config))
-    return config
-
-
-def _server_limit() -> float:
-    """Seconds that any run may take here: the environment variable GAN_MAX_SECONDS, or no limit."""
-    try:
-        return float(os.environ.get("GAN_MAX_SECONDS") or math.inf)
-    except ValueError:
-        raise BadInput("GAN_MAX_SECONDS must be a number of seconds.") from None
-
-
-def dry_run() -> None:
-    """Two steps of nothing: torch loads what it loads late (1.5 s for the first optimiser)."""
-    players, dataset, plan = build(Config(steps=2, batch=8, width=4, depth=1))
-    for step in train(players, dataset.sample, plan):
-        step.row(probabilities=True)
-    metrics.earth_mover(step.real[:2, None], step.fake[:2, None])
