@@ -73,7 +73,6 @@ class _Recorder:
             self._take_up()
         elif (run.path / runs.START).is_file():
             self._branch_off()
-        self.head = OBJECTIVES[self.config.objective].head
         reads = inputs(self.config, self.data, run.path)
         self.window = Window(run, self.config, self.data, reads)
         judge = Judge(self.config, self.data, reads)
@@ -87,7 +86,6 @@ class _Recorder:
         self.moved = False  # a player moved by hand, and training has to begin anew
         self.start = time.perf_counter()
         self.first_step = self.players.step
-        self.device = str(self.players.device)
 
     def go(self) -> Iterator[dict[str, Any]]:
         self.window.open()
@@ -148,7 +146,7 @@ class _Recorder:
         return self._look(state)
 
     def _log(self, step: Step) -> None:
-        row = step.row(probabilities=self.head == "logit")
+        row = step.row(probabilities=OBJECTIVES[self.config.objective].head == "logit")
         self._alive()
         self.run.append_curves(row | {"seconds": self.seconds})
 
@@ -192,8 +190,8 @@ class _Recorder:
         done = self.players.step - self.first_step
         rate = done / max(self.seconds - self.before - self.waited, 1e-9)
         return self.run.write_status(
-            state=state, step=self.players.step, seconds=self.seconds, device=self.device,
-            steps_per_second=rate, limit=None if math.isinf(self.limit) else self.limit,
+            state=state, step=self.players.step, seconds=self.seconds, steps_per_second=rate,
+            device=str(self.players.device), limit=None if math.isinf(self.limit) else self.limit,
         )  # fmt: skip
 
     def _asked(self) -> bool:

@@ -100,6 +100,8 @@ def resume(args: argparse.Namespace) -> Result:
     if args.steps == 0:
         raise BadInput("--steps 0 is for a new run: a resumed one goes on to a step that is named.")
     longer = {"steps": args.steps, "seconds": args.seconds}
+    if args.steps is not None and args.seconds is None:
+        longer["seconds"] = 0.0  # who names steps wants these, whatever time they take
     config = runs.change(run, **{k: v for k, v in longer.items() if v is not None})
     if status["step"] >= config.steps:
         raise BadInput(f"{run.id} has done all its {config.steps} steps: give more with --steps.")
