@@ -22,18 +22,19 @@ _CLASSES = {"mnist": "digits", "digits": "digits"}  # what the classes of a set 
 Entry = dict[str, Any]
 
 
-def table(path: Path = FILE) -> dict[str, Any]:
+def table(path: Path | None = None) -> dict[str, Any]:
     """All entries; none where the file is missing."""
     try:
-        return json.loads(path.read_text())
+        return json.loads((path or FILE).read_text())
     except FileNotFoundError:
         return {}
 
 
 def keep(
-    objective: str, data: str, seconds: float, machine: str, entry: Entry, path: Path = FILE
+    objective: str, data: str, seconds: float, machine: str, entry: Entry, path: Path | None = None
 ) -> None:
     """Add an entry to the file, or put it in the place of an older one."""
+    path = path or FILE
     known = table(path)
     times = known.setdefault(objective, {}).setdefault(data, {})
     times.setdefault(f"{seconds:g}", {})[machine] = entry
@@ -42,7 +43,7 @@ def keep(
     os.replace(new, path)
 
 
-def found(config: Config, machine: str, path: Path = FILE) -> tuple[str, Entry] | None:
+def found(config: Config, machine: str, path: Path | None = None) -> tuple[str, Entry] | None:
     """The machine and the entry that speak of a config, of this machine if there is one; None where
     its settings are not those that were measured. A seed changes nothing."""
     if config.kind != "image" or config.steps:
@@ -56,7 +57,7 @@ def found(config: Config, machine: str, path: Path = FILE) -> tuple[str, Entry] 
     return next(iter(machines.items()), None)
 
 
-def sentence(config: Config, machine: str, path: Path = FILE) -> str:
+def sentence(config: Config, machine: str, path: Path | None = None) -> str:
     """What runs like this one reached, in words; "" where nobody measured any."""
     known = found(config, machine, path)
     if known is None:

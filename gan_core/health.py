@@ -79,7 +79,10 @@ def _too_early(seen: Signs) -> Finding:
     if seen.stopped:
         text += " It was stopped; Resume goes on."
         return finding(seen, "early", "warn", "It was stopped too early to say", text, seen.step)
-    cures = shorter_rounds(seen.config), longer(seen.config)
+    more = longer(seen.config)
+    if seen.config.steps:
+        more["steps"] = max(more["steps"], round(2 * soonest(seen.config)))
+    cures = shorter_rounds(seen.config), more
     return finding(seen, "early", "warn", "It ended too early to say", text, seen.step, *cures)
 
 

@@ -74,9 +74,8 @@ def bar(
     album.look(prefix, own)
     info = explain.info(objective)
     with words:
-        st.caption(f"**{info.title}** · {info.summary} *{info.source}*")
-        if config:
-            length.note(config)
+        expect = length.note(config) if config else ""
+        st.caption(f"**{info.title}** · {info.summary} *{info.source}*  \n{expect}")
         explain.download_note(data)
     if problem:
         st.warning(

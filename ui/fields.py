@@ -11,8 +11,7 @@ from gan_core.config import WHY, Config
 from ui import data_panel, length, reading
 
 GROUPS = {
-    "Length": length.FIELDS,
-    "Batch and seed": ("batch", "seed"),
+    "Length": (*length.FIELDS, "batch", "seed"),
     "Optimiser": (
         "optimizer", "lr_g", "lr_d", "beta1", "beta2", "lr_end", "n_critic", "n_gen", "ema",
     ),
@@ -52,12 +51,14 @@ def groups(kind: str, objective: str, read: str, long: str = "") -> dict[str, tu
     own = {"What G reads": reading.OWN[read]} if read in reading.OWN else {}
     if info.settings:
         own[f"{info.title}'s own"] = info.settings
-    decided = length.FIELDS if long in length.TIMES else ()
-    shown = {
-        title: tuple(n for n in names if ONLY.get(n, kind) == kind and n not in decided)
+    timed = long in length.TIMES
+    return {
+        "Batch and seed" if timed and title == "Length" else title: tuple(
+            name for name in names
+            if ONLY.get(name, kind) == kind and not (timed and name in length.FIELDS)
+        )
         for title, names in {**own, **GROUPS}.items()
-    }
-    return {title: names for title, names in shown.items() if names}
+    }  # fmt: skip
 
 
 def labelled(problem: str) -> str:

@@ -18,14 +18,10 @@ _machine = cache(runs.machine)
 
 
 def choice(prefix: str, chosen: str) -> str:
-    """The widget; its default is the preset's, and an address that names steps is of steps."""
-    key = f"{prefix}_length"
-    named = any(f"{prefix}_{name}" in st.query_params for name in FIELDS)
-    if named and key not in st.session_state and key not in st.query_params:
-        st.session_state[key] = BY_STEPS
+    """The widget; its default is the preset's."""
     return st.selectbox(
         "Length", OPTIONS, OPTIONS.index(usual(chosen)),
-        key=key, bind="query-params", width=125,
+        key=f"{prefix}_length", bind="query-params", width=125,
         help="A time is used up: a few rounds are timed, and as many as fit are trained, with"
         " learning rates that fall over just these. *by steps*: so many rounds, see Advanced.",
     )  # fmt: skip
@@ -55,12 +51,11 @@ def anew(config: Config) -> Config:
     return config.replace(steps=0) if timed else config
 
 
-def note(config: Config) -> None:
-    """What to expect of a run whose time was chosen."""
+def note(config: Config) -> str:
+    """What to expect of a run whose time was chosen; "" of others."""
     if config.kind != "image" or config.steps:
-        return
-    st.caption(
-        expected.sentence(config, _machine())
-        or f"As many rounds as fit into {config.seconds:g} s. What these settings reach in that"
-        " time has not been measured."
+        return ""
+    return expected.sentence(config, _machine()) or (
+        f"As many rounds as fit into {config.seconds:g} s. What these settings reach in that time"
+        " has not been measured."
     )
