@@ -7,13 +7,15 @@ learning rates decay over the rounds that fit into the time. A row is the mean o
 their standard deviation, of what was measured at the runs' ends, each with the value of real
 pictures in brackets; `resident` is the largest memory of a process. `--out` keeps the last grid of
 64 pictures of every run, to be looked at. `--keep FILE` appends each run's figures to a file and
-skips those it has already.
+skips those it has already. `--expect` puts the means into gan_core/assets/expected.json, from which
+the page says what to expect of a run; it goes with no other settings than the presets' own.
 """
 
 import argparse
 import json
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -24,7 +26,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 from benchmarks.recipes import spread  # noqa: E402
-from gan_core import runs  # noqa: E402
+from gan_core import expected, runs  # noqa: E402
 from gan_core.catalog import OBJECTIVES  # noqa: E402
 
 NAMES = ["dcgan", *(name for name in OBJECTIVES if name != "ns-gan")]
@@ -81,7 +83,26 @@ def row(found: Sequence[dict[str, Any]]) -> list[str]:
     present, total = [m.get("classes_present") for m in good], good[0].get("classes_total")
     cells.append(f"{spread(present)} of {total}" if total else "")
     cells.append(spread([f["steps"] for f in found]))
+    cells.append(spread([f["seconds"] for f in found]))
     return [*cells, f"{max(f['resident'] for f in found) / 1e9:.2f} GB"]
+
+
+def entry(found: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """What the page may say of these runs, which all ended: see `gan_core.expected`."""
+    last = [f["metrics"] for f in found]
+    distances = [m["frechet"] for m in last]
+    told = {
+        "frechet": statistics.mean(distances),
+        "spread": statistics.stdev(distances) if len(found) > 1 else 0.0,
+        "frechet_real": statistics.mean(m["frechet_real"] for m in last),
+        "space": last[0]["feature_space"],
+        "rounds": statistics.mean(f["steps"] for f in found),
+        "seeds": len(found),
+    }
+    if "classes_total" in last[0]:
+        told["classes_present"] = statistics.mean(m["classes_present"] for m in last)
+        told["classes_total"] = last[0]["classes_total"]
+    return told
 
 
 def main() -> None:
@@ -92,17 +113,23 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--out", type=Path, help="folder for the last pictures")
     parser.add_argument("--keep", type=Path, help="file of finished runs, a line of JSON each")
+    parser.add_argument("--expect", action="store_true", help="keep the means for the page")
     parser.add_argument("settings", nargs="*", help="more of `train`, after --: -- --width 16")
     given = parser.parse_args()
+    if given.expect and given.settings:
+        parser.error("--expect is of the presets as they are: leave out the other settings.")
     print(f"{runs.machine()}, load {os.getloadavg()[0]:.1f}, seeds {given.seeds},"
           f" {given.seconds:g} s {' '.join(given.settings)}\n")  # fmt: skip
     print(
-        "| data | objective | Fréchet | kernel | precision | recall | classes | steps | resident |"
+        "| data | objective | Fréchet | kernel | precision | recall | classes | steps | seconds"
+        " | resident |"
     )
-    print("| --- " * 9 + "|", flush=True)
+    print("| --- " * 10 + "|", flush=True)
     for objective in given.objectives:
         found = [carried_out(given, objective, seed) for seed in given.seeds]
         print(f"| {given.data} | {objective} | {' | '.join(row(found))} |", flush=True)
+        if given.expect and all(f["state"] == "done" for f in found):
+            expected.keep(objective, given.data, given.seconds, runs.machine(), entry(found))
 
 
 if __name__ == "__main__":

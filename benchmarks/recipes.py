@@ -26,7 +26,8 @@ from gan_core import runs  # noqa: E402
 from gan_core.catalog import OBJECTIVES  # noqa: E402
 from gan_core.config import Config  # noqa: E402
 from gan_core.presets import preset  # noqa: E402
-from gan_core.worker import dry_run, record  # noqa: E402
+from gan_core.ready import dry_run  # noqa: E402
+from gan_core.worker import record  # noqa: E402
 
 KINDS = ("published", "recommended")
 COLUMNS = {  # of the table: what it is called, its figure in a run's last measurement, its form

@@ -35,9 +35,6 @@ from gan_core.models import init as draw
 from gan_core.objectives import OBJECTIVES, Objective
 from gan_core.players import Plan, Players
 from gan_core.readings import Inputs
-from gan_core.training import train
-
-WARM_UP = 5  # first rounds, slower than the rest
 
 
 def build(config: Config, beside: Path | None = None) -> tuple[Players, Toy | Images, Plan]:
@@ -194,27 +191,6 @@ def pick_precision(config: Config) -> str:
         return config.precision
     pays = config.kind == "image" and bfloat16_pays(pick_device(config.device).type)
     return "bfloat16" if pays else "float32"
-
-
-def steps_in(config: Config, seconds: float) -> int:
-    """About how many rounds of this config fit into a time: timed on throw-away players."""
-    made, dataset, how = build(config)
-    device = made.device
-
-    def real(n: int, rng: torch.Generator) -> torch.Tensor:
-        return dataset.sample(n, rng, device)
-
-    begin = after = time.perf_counter()
-    for step in train(made, real, how):
-        if step.number == WARM_UP:
-            begin = time.perf_counter()
-        if device.type == "cuda":  # which has only been told what to do
-            torch.cuda.synchronize(device)
-        after = time.perf_counter()
-        if step.number >= 2 * WARM_UP and after - begin > min(1.0, seconds / 20):
-            break
-    rounds = max(1, made.step - WARM_UP)
-    return max(1, round(seconds * rounds / max(after - begin, 1e-6)))
 
 
 def shape_of(dataset: Toy | Images) -> tuple[int, ...]:

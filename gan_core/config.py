@@ -69,7 +69,10 @@ class Config:
         0.5, "reading", "x+noise: σ of the fixed G's noise, the data's scale being 1", 1e-6, 100
     )
     seed: int = _setting(0, "what", "seed of every random draw", 0, 2**31 - 1)
-    steps: int = _setting(4000, "length", "rounds: n-critic D steps and one G step", 1, 10**7)
+    steps: int = _setting(
+        4000, "length", "rounds: n-critic D steps and one G step (0: what fits into the time)",
+        0, 10**7,
+    )  # fmt: skip
     seconds: float = _setting(0.0, "length", "stop after this many seconds (0: no limit)", 0, 1e6)
     batch: int = _setting(256, "length", "samples in one batch", 2, 4096)
     size: int = _setting(32, "networks", "side of the images in pixels (images only)", 16, 128)
@@ -182,6 +185,11 @@ def validate(config: Config) -> Config:
         checked[f.name] = _checked(f.name, getattr(config, f.name), f.type, f.metadata)
     config = Config(**checked)
     kind = config.kind  # raises on unknown data
+    if not config.steps and not config.seconds:
+        raise BadInput(
+            "steps=0 stands for as many rounds as fit into seconds, and seconds=0 sets no limit:"
+            " set steps to 1 or more, or seconds to 60, say."
+        )
     if kind == "image" and config.network == "mlp":
         raise BadInput("network=mlp draws 2-D points; images need network=dcgan or resnet.")
     if kind == "2d" and config.network in NETWORKS_OF_IMAGES:

@@ -1,6 +1,7 @@
 """How a run fails: the exceptions, the watch for numbers that are none, and the words for it."""
 
 import errno
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -8,6 +9,7 @@ from torch import Tensor
 from gan_core import checkpoint
 from gan_core.catalog import BadInput
 from gan_core.players import Players
+from gan_core.runs import Run
 from gan_core.training import Step
 
 
@@ -50,6 +52,15 @@ class Watch:
         self.check(players)
         if not checkpoint.finite(players):
             raise Diverged(players.step)
+
+
+def failed(run: Run, error: Exception) -> dict[str, Any]:
+    """Write down that a run failed, and why; the status as it then is."""
+    end = {"state": "failed", "error": explain(error), "bad_input": isinstance(error, BadInput)}
+    try:
+        return run.write_status(**end, doing=None)
+    except OSError:  # a full disk may not even take the status
+        return run.status() | end
 
 
 def explain(error: BaseException) -> str:

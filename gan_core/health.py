@@ -30,7 +30,7 @@ __all__ = ["TONES", "Finding", "findings", "soonest"]
 
 QUIET = 0.5  # of the steepest stretch; what is left in small batches is mostly their noise
 SHARP = 0.9  # of the real samples' share of high quality
-FEW_ROUNDS = 200  # before them nothing is said, or before a quarter of a shorter run
+FEW_ROUNDS = 200  # before them nothing is said
 
 
 def findings(
@@ -59,8 +59,10 @@ def findings(
 
 
 def soonest(config: Config) -> float:
-    """The round before which nothing is said of a run."""
-    return min(FEW_ROUNDS, config.steps / 4)
+    """The round before which nothing is said of a run. Points may have found their modes before:
+    there it is a quarter of a run that is shorter. Pictures are one grey mush for so long, however
+    short the run, and all mush is of one class."""
+    return FEW_ROUNDS if config.kind == "image" else min(FEW_ROUNDS, config.steps / 4)
 
 
 def _early(seen: Signs) -> bool:
@@ -77,7 +79,10 @@ def _too_early(seen: Signs) -> Finding:
     if seen.stopped:
         text += " It was stopped; Resume goes on."
         return finding(seen, "early", "warn", "It was stopped too early to say", text, seen.step)
-    cures = shorter_rounds(seen.config), longer(seen.config)
+    more = longer(seen.config)
+    if seen.config.steps:
+        more["steps"] = max(more["steps"], round(2 * soonest(seen.config)))
+    cures = shorter_rounds(seen.config), more
     return finding(seen, "early", "warn", "It ended too early to say", text, seen.step, *cures)
 
 

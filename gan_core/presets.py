@@ -11,12 +11,15 @@ from typing import Any
 from gan_core.catalog import OBJECTIVES, BadInput, choose, data_info
 from gan_core.config import Config, kind_of, validate
 
+STEPS = 2000  # rounds on images, where they are counted
+SECONDS = 60.0  # of a recommended run on images, which trains as many rounds as fit
+
 _IMAGE: dict[str, Any] = {
     "network": "dcgan",
     "batch": 64,
     "latent": 64,
     "width": 32,
-    "steps": 2000,
+    "steps": STEPS,
     "norm_g": "batch",
     "norm_d": "batch",
     "lr_g": 1e-3,
@@ -113,7 +116,8 @@ def preset(objective: str, data: str, kind: str = "recommended", **changes: Any)
     room = kind_of(data)
     values: dict[str, Any] = dict(_IMAGE) if room == "image" else {}
     if kind == "recommended":
-        values |= {} if room == "image" else {"scaling": "unit"}
+        timed = {"steps": 0, "seconds": SECONDS}
+        values |= timed if room == "image" else {"scaling": "unit"}
         values |= RECOMMENDED[room][objective]
         if room == "2d" and "steps" in values and modes_of(data) > _MANY:
             values |= _LONG | ({"noise_steps": 300} if values.get("noise") else {})
@@ -136,8 +140,23 @@ def preset(objective: str, data: str, kind: str = "recommended", **changes: Any)
             name: min(values.get(name, CARRY_RATE), CARRY_RATE) for name in ("lr_g", "lr_d")
         }
         values |= {r: max(values[r], CARRY_PENALTY) for r in ("r1", "r2") if values.get(r)}
-    values |= {"objective": objective, "data": data, "preset": kind} | changes
+    values |= {"objective": objective, "data": data, "preset": kind} | _length(changes) | changes
     return validate(Config(**values))
+
+
+def _length(changes: dict[str, Any]) -> dict[str, Any]:
+    """What one wish says of the other: who names steps wants these, whatever time they take; who
+    names a time wants as many steps as fit into it."""
+    if changes.get("steps") and "seconds" not in changes:
+        return {"seconds": 0.0}
+    if changes.get("seconds") and "steps" not in changes:
+        return {"steps": 0}
+    return {}
+
+
+def name_of(config: Config) -> str:
+    """The name by which `preset` knows a config's objective: on images `dcgan` for `ns-gan`."""
+    return "dcgan" if (config.objective, config.kind) == ("ns-gan", "image") else config.objective
 
 
 def modes_of(data: str) -> int:
@@ -148,15 +167,16 @@ def modes_of(data: str) -> int:
 
 def command(config: Config) -> str:
     """The command line that trains this very config: its preset, and what differs from it."""
-    plain = preset(config.objective, config.data, config.preset, reads=config.reads)
-    name = "dcgan" if plain.objective == "ns-gan" and plain.kind == "image" else plain.objective
-    words = ["python -m gan_core train", "--objective", name, "--data", shlex.quote(config.data)]
+    length = {"steps": config.steps} if config.steps else {"seconds": config.seconds}
+    plain = preset(config.objective, config.data, config.preset, reads=config.reads, **length)
+    words = ["python -m gan_core train", "--objective", name_of(config)]
+    words += ["--data", shlex.quote(config.data)]
     if config.preset != "recommended":
         words += ["--preset", config.preset]
     if config.reads != "z":
         words += ["--reads", config.reads]
     for f in fields(Config):
         value = getattr(config, f.name)
-        if f.name in ("seed", "steps") or value != getattr(plain, f.name):
+        if f.name in ("seed", *length) or value != getattr(plain, f.name):
             words += ["--" + f.name.replace("_", "-"), shlex.quote(str(value))]
     return " ".join(words)

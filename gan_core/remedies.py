@@ -19,8 +19,8 @@ PENALTY = {"2d": 0.1, "image": 1.0}  # R1 and R2 of the recommended presets
 UNLIMITED = ("wgan", "wgan-gp", "began")  # their critics are bounded in a way of their own
 # No part of a recipe.
 KEPT = (
-    "seed", "seconds", "device", "precision", "graphs", "size", "data", "reads", "source", "carry",
-    "sigma",
+    "seed", "steps", "seconds", "device", "precision", "graphs", "size", "data", "reads", "source",
+    "carry",    "sigma",
 )  # fmt: skip
 _NAMES = {
     "lr_g": "G's rate", "lr_d": "D's rate", "n_critic": "D steps a round",
@@ -97,9 +97,10 @@ def switched(config: Config, objective: str = STABLE) -> Changes:
     other = preset(objective, config.data, **kept)
     mine = config.to_dict()
     changes = {name: new for name, new in other.to_dict().items() if new != mine[name]}
-    if set(changes) <= {"steps"}:
-        return {}
-    return changes | {"steps": max(other.steps, config.steps)}
+    if not changes or not config.steps:  # as many as fit stay as many as fit
+        return changes
+    usual = preset(objective, config.data, reads=config.reads).steps
+    return changes | {"steps": max(usual, config.steps)}
 
 
 def shorter_rounds(config: Config) -> Changes:
@@ -109,6 +110,10 @@ def shorter_rounds(config: Config) -> Changes:
 
 
 def longer(config: Config) -> Changes:
+    """Twice as many steps, in whatever time; of a run that was never told how many, twice its
+    time."""
+    if not config.steps:
+        return {"seconds": min(2 * config.seconds, 1e6)}
     return {"steps": min(2 * config.steps, 10**7), "seconds": 0.0}
 
 
@@ -133,6 +138,8 @@ def label(config: Config, changes: Changes) -> str:
     if new == config.replace(**switched(config, new.objective)):
         return f"{title} as recommended"
     if set(changes) <= {"steps", "seconds"}:
+        if not new.steps:
+            return f"{new.seconds:g} s instead of {config.seconds:g}"
         return f"{new.steps:,} steps instead of {config.steps:,}"
     words = [title] if "objective" in changes else []
     for name, value in changes.items():

@@ -28,6 +28,7 @@ from gan_core.data.toys import square
 from gan_core.failures import explain
 from gan_core.players import Players
 from gan_core.readings import Inputs
+from gan_core.ready import dry_run
 from gan_core.runs import CHECKPOINT, Run
 from gan_core.training import generate
 
@@ -210,7 +211,7 @@ def main(more: Sequence[str] = ()) -> None:
 
     `more` names modules whose `ANSWERS` are served too.
     """
-    worker.dry_run()
+    dry_run()
     served = dict(ANSWERS)
     for module in more:
         served |= _shelfless(importlib.import_module(module).ANSWERS)

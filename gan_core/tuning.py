@@ -11,8 +11,7 @@ from gan_core.config import Config
 
 @contextmanager
 def tuned(config: Config) -> Iterator[None]:
-    """Within it a config with `precision` decided trains fastest; afterwards the process is as its
-    owner had it.
+    """Within it a config trains fastest; afterwards the process is as its owner had it.
 
     With precision=float32 a GPU keeps every digit, and cuDNN takes the same algorithms each time;
     otherwise products of float32 are rounded to 10 bits going in (TF32), and cuDNN tries what is

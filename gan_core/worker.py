@@ -16,14 +16,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gan_core import checkpoint, inherit, metrics, runs
-from gan_core.build import build, inputs, pick_precision
+from gan_core import checkpoint, inherit, runs
+from gan_core.build import build, inputs
 from gan_core.catalog import OBJECTIVES, BadInput
-from gan_core.config import Config
-from gan_core.failures import Diverged, Gone, Watch, explain
+from gan_core.failures import Diverged, Gone, Watch, failed
 from gan_core.judge import Judge
 from gan_core.judging import Judging, Verdict
 from gan_core.keeper import Keeper
+from gan_core.ready import resolved, time_limit
 from gan_core.runs import Run
 from gan_core.training import Step, half_round, train
 from gan_core.tuning import tuned
@@ -42,9 +42,10 @@ def record(run: Run, resume: bool = False) -> Iterator[dict[str, Any]]:
     `error` (and `bad_input` where the config cannot be used). The folder may vanish at any moment.
     """
     try:
-        recorder = _Recorder(run, resume)
-        with tuned(recorder.config), closing(recorder.judging):
-            yield from recorder.go()
+        with tuned(run.config):
+            recorder = _Recorder(run, resume)
+            with closing(recorder.judging):
+                yield from recorder.go()
     except Gone:
         return
     except Exception as error:
@@ -52,27 +53,19 @@ def record(run: Run, resume: bool = False) -> Iterator[dict[str, Any]]:
             return
         if not isinstance(error, BadInput | Diverged | OSError):
             traceback.print_exc()
-        yield _failed(run, error)
-
-
-def _failed(run: Run, error: Exception) -> dict[str, Any]:
-    end = {"state": "failed", "error": explain(error), "bad_input": isinstance(error, BadInput)}
-    try:
-        return run.write_status(**end)
-    except OSError:  # a full disk may not even take the status
-        return run.status() | end
+        yield failed(run, error)
 
 
 class _Recorder:
     """What a run in progress holds: players, clocks and what it has yet to write."""
 
     def __init__(self, run: Run, resume: bool):
-        self.run, self.config = run, resolved(run)
         run.write_status(
             state="running", pid=os.getpid(), born=runs.born(os.getpid()), error=None,
-            started=time.time(), steps=self.config.steps,
+            started=time.time(), steps=run.config.steps, doing=None,
             bad_input=False, machine=f"{runs.machine()}, torch {torch.__version__.split('+')[0]}",
         )  # fmt: skip
+        self.run, self.config = run, resolved(run)
         self.players, self.data, self.plan = build(self.config, run.path)
         if said := getattr(self.data, "said", ""):
             run.write_status(said=said)
@@ -81,21 +74,19 @@ class _Recorder:
             self._take_up()
         elif (run.path / runs.START).is_file():
             self._branch_off()
-        self.head = OBJECTIVES[self.config.objective].head
         reads = inputs(self.config, self.data, run.path)
         self.window = Window(run, self.config, self.data, reads)
         judge = Judge(self.config, self.data, reads)
         self.judging = Judging(judge, self.config.kind, self.before)
         self.log_every = max(1, self.config.steps // 500)
         self.watch = Watch()
-        self.limit = min(self.config.seconds or math.inf, _server_limit())
+        self.limit = time_limit(self.config)
         self.waited = 0.0  # seconds of this sitting that the last judgement took
         self.keeper = Keeper(run, self.before)
         self.last: Step | None = None  # the round that no one has logged yet
         self.moved = False  # a player moved by hand, and training has to begin anew
         self.start = time.perf_counter()
         self.first_step = self.players.step
-        self.device = str(self.players.device)
 
     def go(self) -> Iterator[dict[str, Any]]:
         self.window.open()
@@ -156,7 +147,7 @@ class _Recorder:
         return self._look(state)
 
     def _log(self, step: Step) -> None:
-        row = step.row(probabilities=self.head == "logit")
+        row = step.row(probabilities=OBJECTIVES[self.config.objective].head == "logit")
         self._alive()
         self.run.append_curves(row | {"seconds": self.seconds})
 
@@ -200,8 +191,8 @@ class _Recorder:
         done = self.players.step - self.first_step
         rate = done / max(self.seconds - self.before - self.waited, 1e-9)
         return self.run.write_status(
-            state=state, step=self.players.step, seconds=self.seconds, device=self.device,
-            steps_per_second=rate, limit=None if math.isinf(self.limit) else self.limit,
+            state=state, step=self.players.step, seconds=self.seconds, steps_per_second=rate,
+            device=str(self.players.device), limit=None if math.isinf(self.limit) else self.limit,
         )  # fmt: skip
 
     def _asked(self) -> bool:
@@ -268,27 +259,3 @@ class _Recorder:
         self.before = float(curves[-1, 1]) if len(curves) else 0.0
         for name in runs.REQUESTS:
             self.run.clear(name)
-
-
-def resolved(run: Run) -> Config:
-    """The run's config with `precision` decided and stored, so that a resumed run keeps it."""
-    config = run.config
-    if config.precision == "auto":
-        config = runs.change(run, precision=pick_precision(config))
-    return config
-
-
-def _server_limit() -> float:
-    """Seconds that any run may take here: the environment variable GAN_MAX_SECONDS, or no limit."""
-    try:
-        return float(os.environ.get("GAN_MAX_SECONDS") or math.inf)
-    except ValueError:
-        raise BadInput("GAN_MAX_SECONDS must be a number of seconds.") from None
-
-
-def dry_run() -> None:
-    """Two steps of nothing: torch loads what it loads late (1.5 s for the first optimiser)."""
-    players, dataset, plan = build(Config(steps=2, batch=8, width=4, depth=1))
-    for step in train(players, dataset.sample, plan):
-        step.row(probabilities=True)
-    metrics.earth_mover(step.real[:2, None], step.fake[:2, None])

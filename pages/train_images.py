@@ -49,7 +49,7 @@ def draw(run: Run, status: dict[str, Any]) -> None:
 st.title("Train on images")
 st.markdown(
     "The same game with pictures: **G** turns noise into images, **D** compares them with real"
-    " ones. A small set is legible after a few minutes on two processor cores."
+    " ones."
 )
 live.adopt("i", "image")
 config = controls.bar("i", "image", ("dcgan", "faces"), live.start)

@@ -12,7 +12,7 @@ import streamlit as st
 from gan_core.config import Config
 from gan_core.health import Finding, findings, soonest
 from gan_core.runs import LIVE, Run
-from ui import controls, gallery, live, weights
+from ui import controls, gallery, length, live, weights
 from ui.clicks import once
 
 LOOK = {  # of a tone: colour, icon, word
@@ -78,5 +78,5 @@ def _paragraph(one: Finding, config: Config, prefix: str, offered: list[dict[str
 def _cure(prefix: str, config: Config) -> None:
     """Start the cured run and set the form to its settings (a callback)."""
     controls.take_over(prefix, config)
-    live.start(config)
+    live.start(length.anew(config))
     st.session_state[_STARTED] = True

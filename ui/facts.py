@@ -1,5 +1,6 @@
 """What stands beside a run's name: how far it is, how fast, how long it will still take."""
 
+import math
 from typing import Any
 
 from gan_core.catalog import BadInput
@@ -35,9 +36,11 @@ def _left(config: Config, status: dict[str, Any]) -> float:
     rate = status.get("steps_per_second")
     if status["state"] != "running" or not rate:
         return 0.0
-    by_steps = (max(0, config.steps - status["step"])) / rate
+    by_steps = math.inf
+    if config.steps:  # a run that is timed will know them soon
+        by_steps = max(0, config.steps - status["step"]) / rate
     limit = status.get("limit") or config.seconds  # the server's own, where that is nearer
-    by_time = max(0.0, limit - status["seconds"]) if limit else by_steps
+    by_time = max(0.0, limit - status["seconds"]) if limit else math.inf
     return max(1.0, min(by_steps, by_time))
 
 

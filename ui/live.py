@@ -229,7 +229,10 @@ def _explain(run: Run, state: str, status: dict[str, Any]) -> None:
             " Resume goes on from the last checkpoint.", title="The run was interrupted",
         )  # fmt: skip
     elif state in LIVE and not run.frame_count():
-        st.info("A worker is getting ready: loading PyTorch takes a few seconds the first time.")
+        waits = "A worker is getting ready: loading PyTorch takes a few seconds the first time."
+        if status.get("doing"):
+            waits = "A few rounds are timed, to find out how many fit into the time."
+        st.info(waits)
     if state in ("failed", "interrupted") and (log := run.log().strip()):
         with st.expander("What the worker printed"):
             st.code(log, language=None, height=220)

@@ -15,7 +15,7 @@ from gan_core.config import Config
 from gan_core.lessons import Lesson
 from gan_core.presets import preset
 from gan_core.runs import LIVE, Run
-from ui import controls, gallery, live, server, verdict, waiting, weights
+from ui import fields, gallery, live, server, verdict, waiting, weights
 from ui.clicks import once
 from ui.components import arena_wall
 
@@ -119,7 +119,7 @@ def _differs(config: Config, like: Sequence[Config]) -> list[str]:
     own = config.to_dict()
     others = [other.to_dict() for other in like]
     varied = [name for name in own if len({other[name] for other in others}) > 1]
-    return [f"{controls.LABELS.get(name, name)} {own[name]}" for name in varied[:3]]
+    return [f"{fields.LABELS.get(name, name)} {own[name]}" for name in varied[:3]]
 
 
 def _draw(

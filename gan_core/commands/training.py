@@ -50,10 +50,6 @@ def train(args: argparse.Namespace) -> Result:
     for name in ("objective", "data", "preset"):
         changes.pop(name)
     config = preset(args.objective, args.data, args.preset, **changes)
-    if "seconds" in changes and "steps" not in changes and config.seconds:
-        from gan_core.build import steps_in
-
-        config = config.replace(steps=steps_in(config, config.seconds))
     run = runs.create(config, args.out)
     try:
         return _carry_out(run, resume=False)
@@ -101,7 +97,11 @@ def resume(args: argparse.Namespace) -> Result:
         raise BadInput(f"{run.id} is {status['state']}: stop it before you resume it.")
     if not run.checkpoint.exists():
         raise BadInput(f"{run.id} has no checkpoint to go on from.")
+    if args.steps == 0:
+        raise BadInput("--steps 0 is for a new run: a resumed one goes on to a step that is named.")
     longer = {"steps": args.steps, "seconds": args.seconds}
+    if args.steps is not None and args.seconds is None:
+        longer["seconds"] = 0.0  # who names steps wants these, whatever time they take
     config = runs.change(run, **{k: v for k, v in longer.items() if v is not None})
     if status["step"] >= config.steps:
         raise BadInput(f"{run.id} has done all its {config.steps} steps: give more with --steps.")
@@ -118,9 +118,12 @@ def _carry_out(run: Run, resume: bool) -> Result:
 
     status: dict[str, Any] = {}
     interrupted = _stop_on_interrupt(run)
-    bar = tqdm(total=run.config.steps, unit="step", desc=run.id, disable=None, file=sys.stderr)
+    bar = tqdm(
+        total=run.config.steps or None, unit="step", desc=run.id, disable=None, file=sys.stderr
+    )
     with bar:
         for status in worker.record(run, resume):
+            bar.total = status.get("steps") or None  # the worker may have had to find it out
             bar.update(status["step"] - bar.n)
             bar.set_postfix_str(short(status.get("metrics", {})))
     if said := status.get("said"):

@@ -116,7 +116,7 @@ def of_pictures(config, frechet, vitals=None, **columns) -> runs.Run:
 def test_pictures_are_diagnosed_where_the_signs_mean_something(
     objective, columns, vitals, says, cure, framed, runs_folder, started
 ):
-    run = of_pictures(preset(objective, "faces"), [20.0] * 8, vitals, **columns)
+    run = of_pictures(preset(objective, "faces", steps=2000), [20.0] * 8, vitals, **columns)
     at = framed("train_images", run=run.id)
     assert not at.exception
     assert any(says in text.value for text in at.markdown), [text.value for text in at.markdown]

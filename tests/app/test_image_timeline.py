@@ -119,6 +119,12 @@ def test_the_facts_of_an_image_run_count_pictures_and_what_is_left():
     assert "0.5 steps/s · 48 images/s · ≈ 40 s left" in facts.line(run, status)
     assert "≈ 10 s left" in facts.line(run, status | {"seconds": 90.0}), "the time limit ends it"
     assert "≈ 5 s left" in facts.line(run, status | {"limit": 45.0}), "so does the server's"
+    timed = ended("image", "running", steps=0, seconds=100.0)  # it was not told yet how many fit
+    assert "≈ 1 min left" in facts.line(timed, status)
+    assert facts.progress(timed, status | {"steps": 0, "step": 0}) == pytest.approx(0.4)
+    waits = {"steps": 0, "step": 0, "seconds": 0.0, "steps_per_second": None}
+    told = facts.line(timed, status | waits | {"doing": "timing rounds"})
+    assert told.startswith("step 0 · timing rounds…") and "left" not in told
     for state in ("paused", "done", "stopped"):
         assert "left" not in facts.line(run, status | {"state": state})
     points = ended("2d", "running")

@@ -15,7 +15,8 @@ from gan_core.executors import Local
 from gan_core.presets import preset
 from ui import look, own_images
 
-SMALL = {"i_steps": "2", "i_batch": "8", "i_width": "4", "i_size": "16", "i_device": "cpu"}
+SMALL = {"i_length": "by steps", "i_steps": "2", "i_batch": "8", "i_width": "4", "i_size": "16",
+         "i_device": "cpu"}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

@@ -26,7 +26,7 @@ KINDS = [("p", "train_2d", "ring"), ("i", "train_images", "faces")]
 def ended(kind: str, state: str = "done", **changes) -> runs.Run:
     """A run with two frames, curves and one measurement, as a worker would have left it."""
     objective, data = ("ns-gan", "ring") if kind == "2d" else ("dcgan", "faces")
-    run = runs.create(preset(objective, data, steps=40, **changes))
+    run = runs.create(preset(objective, data, **{"steps": 40, **changes}))
     if kind == "2d":
         scene = {
             "kind": "2d", "points": 1000, "field": 48, "extent": [-1.5, 1.5, -1.5, 1.5],

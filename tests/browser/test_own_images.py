@@ -31,7 +31,10 @@ def zipped(n: int) -> bytes:
 
 
 def test_a_zip_is_uploaded_and_trained_on(page, app_url, idle, runs_folder):
-    page.goto(f"{app_url}/train_images?i_data=own-images&i_steps=6&i_batch=8&i_width=4&i_size=16")
+    page.goto(
+        f"{app_url}/train_images?i_data=own-images&i_length=by+steps"
+        "&i_steps=6&i_batch=8&i_width=4&i_size=16"
+    )
     idle(page)
     train = page.get_by_role("button", name="Train", exact=True)
     expect(train).to_be_disabled()

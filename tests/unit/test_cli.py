@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -72,7 +73,7 @@ def test_the_published_preset_is_a_flag(capsys, tmp_path):
         (["train", "--data", "folder:nowhere"], "nowhere"),
         (["train", "--lr-g", "fast"], "invalid float"),
         (["train", "--lrg", "1"], "unrecognized"),
-        (["train", "--steps", "0"], "outside 1"),
+        (["train", "--steps", "0"], "steps=0 stands for as many rounds as fit"),
         (["train", "--objective", "dcgan", "--data", "ring"], "use ns-gan"),
         (["train", "--device", "tpu"], "device=tpu"),
         (["train", "--lr-g", "10"], "lr_g=10 is outside 0 to 1: choose a value between. A step of"),
@@ -198,6 +199,13 @@ def test_seconds_alone_set_the_steps_that_fit(capsys):
     result = last_json(out.out)
     assert code == 0 and result["state"] == "done" and result["seconds"] > 0.5
     assert result["steps"] > 10
+    config = runs.Run(Path(result["run"])).config
+    assert config.seconds == 1.5 and config.steps >= result["steps"]
+    code, out = call(capsys, "resume", result["run"], "--steps", "0")
+    assert code == 2 and "goes on to a step that is named" in out.err
+    more = config.steps + 3
+    code, out = call(capsys, "resume", result["run"], "--steps", str(more), "--json")
+    assert code == 0 and last_json(out.out)["steps"] == more, "the old time is no limit to it"
 
 
 def test_an_unwritable_place_is_one_line(capsys, tmp_path):

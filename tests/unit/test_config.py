@@ -66,7 +66,8 @@ def test_r3gan_draws_pictures_with_residual_networks_without_normalisation(kind)
         ({"data": "ring(modes=three)"}, "parameter=number"),
         ({"data": "faces(size=3)"}, "takes no parameters"),
         ({"data": "folder:"}, "needs a path"),
-        ({"steps": 0}, "outside 1 to"),
+        ({"steps": -1}, "outside 0 to"),
+        ({"steps": 0}, "set steps to 1 or more, or seconds"),
         ({"steps": 2.5}, "whole number"),
         ({"lr_g": float("nan")}, "finite"),
         ({"lr_g": "fast"}, "must be a number"),
@@ -110,6 +111,30 @@ def test_choose_finds_the_nearest_name_or_none():
     assert "Did you mean" not in str(error.value) and "ring, grid" in str(error.value)
 
 
+LENGTHS = [  # what is asked for, and the steps and seconds that it means on points and on images
+    ({}, ("own", 0), (0, 60)),
+    ({"steps": 7}, (7, 0), (7, 0)),
+    ({"seconds": 20.0}, (0, 20), (0, 20)),
+    ({"steps": 7, "seconds": 20.0}, (7, 20), (7, 20)),
+]
+
+
+@pytest.mark.parametrize(("asked", "points", "images"), LENGTHS)
+@pytest.mark.parametrize("objective", catalog.OBJECTIVES)
+def test_who_names_steps_gets_these_and_who_names_a_time_what_fits(
+    objective, asked, points, images
+):
+    config = preset(objective, "digits", **asked)
+    assert (config.steps, config.seconds) == images
+    config = preset(objective, "ring", **asked)
+    own = preset(objective, "ring").steps
+    assert own > 0 and (config.steps, config.seconds) == (own if points[0] == "own" else points[0],
+                                                          points[1])  # fmt: skip
+    published = preset(objective, "digits", "published", **asked)
+    assert (published.steps > 0) != ("seconds" in asked and "steps" not in asked)
+    assert published.seconds == asked.get("seconds", 0)
+
+
 def test_the_command_of_a_config_trains_that_config(monkeypatch, tmp_path):
     made = []
     monkeypatch.setattr(training.runs, "create", lambda config, out: made.append(config))
@@ -119,6 +144,11 @@ def test_the_command_of_a_config_trains_that_config(monkeypatch, tmp_path):
         preset("dcgan", "faces", steps=7, norm_d="layer"),
         preset("r3gan", "faces", "published", network="dcgan"),
         preset("began", "grid"),
+        preset("hinge", "digits"),
+        preset("hinge", "digits", seconds=180.0),
+        preset("hinge", "digits", steps=512, seconds=60.0),  # as a worker stored it
+        preset("hinge", "digits", "published", seconds=60.0),
+        preset("r3gan", "ring", seconds=5.0),
     ]:
         assert main(shlex.split(command(config))[3:]) == 0
         assert made.pop() == config

@@ -7,7 +7,7 @@ import pytest
 
 from gan_core.alarms import HOPS, PILED, STEEP, STEEPER, TONES, WON
 from gan_core.config import validate
-from gan_core.health import findings
+from gan_core.health import findings, soonest
 from gan_core.presets import preset
 from gan_core.runs import CURVES, Run
 from gan_core.signs import BALANCE
@@ -166,7 +166,7 @@ def test_what_was_held_before_has_drifted():
 
 
 def test_lost_classes_of_pictures_are_named():
-    config = preset("dcgan", "faces")
+    config = preset("dcgan", "faces", steps=2000)
     part = {"present": 1, "total": 2, "missing": ["blond"], "counts": [10, 0]}
     entry = {"step": 1, "frechet": 9.0, "frechet_real": 1.0, "classes_total": 2,
              "classes": {"hair": part}}  # fmt: skip
@@ -320,7 +320,7 @@ def test_a_learning_rate_of_0_is_named_at_once(rates, who):
 
 
 def test_a_run_that_ended_after_a_few_rounds_is_told_what_kept_it():
-    config = ring(n_critic=50, seconds=3.0)
+    config = ring(n_critic=50, steps=2000, seconds=3.0)
     (only,) = findings(config, curves(config, rows=16), looks(EVEN), {"state": "done"})
     assert only.tone == "warn" and "50 D steps" in only.sentence
     assert only.remedy == {"n_critic": 1}
@@ -342,9 +342,24 @@ def pictures(distances, missing=(), total=10):
 FALLING, FLAT = [20.0 * 0.8**i for i in range(10)], [20.0] * 10
 
 
+@pytest.mark.parametrize("steps", [40, 120, 199])
+@pytest.mark.parametrize("state", ["running", "done"])
+def test_pictures_are_not_judged_before_there_can_be_any(steps, state):
+    mush = pictures([80.0] * 3, missing=list("abcdefghi"))
+    for seconds in (0.0, 60.0):
+        config = preset("dcgan", "digits", steps=steps, seconds=seconds)
+        (only,) = findings(config, curves(config), mush, {"state": state})
+        assert only.name == "early"
+    if state == "done":  # and the run that is offered can be
+        cured = config.replace(**only.remedy)
+        assert cured.steps > soonest(cured) and not cured.seconds
+    config = preset("dcgan", "digits", steps=2000)
+    assert "collapse" in names(config, curves(config), mush, {"state": "done"})
+
+
 @pytest.mark.parametrize(("measured", "told"), [(FALLING, False), (FLAT, True)])
 def test_a_sharp_d_is_no_alarm_while_pictures_get_better(measured, told):
-    config = preset("dcgan", "digits")
+    config = preset("dcgan", "digits", steps=2000)
     sure = curves(config, d_loss=0.01, g_grad=5.0)
     for state in ("running", "done"):
         found = names(config, sure, pictures(measured), {"state": state})
@@ -354,7 +369,7 @@ def test_a_sharp_d_is_no_alarm_while_pictures_get_better(measured, told):
 
 
 def test_few_of_many_classes_are_left_to_the_classifiers_own_errors():
-    config = preset("dcgan", "faces")
+    config = preset("dcgan", "faces", steps=2000)
     few = pictures(FLAT, missing=["a", "b", "c"], total=164)
     assert "collapse" not in names(config, curves(config), few)
     assert "collapse" in names(config, curves(config), pictures(FLAT, missing=["7"]))
@@ -362,13 +377,13 @@ def test_few_of_many_classes_are_left_to_the_classifiers_own_errors():
 
 @pytest.mark.parametrize(("measured", "told"), [(FALLING, False), (FLAT, True)])
 def test_k_at_0_is_no_alarm_while_pictures_get_better(measured, told):
-    config = preset("began", "faces")
+    config = preset("began", "faces", steps=2000)
     found = names(config, curves(config, k=0.0), pictures(measured))
     assert ("pinned" in found) == told
 
 
 def test_a_critic_of_pictures_may_have_any_level_and_gradients_of_hundreds():
-    config = preset("wgan-gp", "faces")
+    config = preset("wgan-gp", "faces", steps=2000)
     drifted = curves(config, d_loss=-8.0, g_loss=400.0, d_grad=900.0)
     (only,) = findings(config, drifted, pictures(FLAT), {"state": "done"})
     assert only.tone == "good"

@@ -223,6 +223,9 @@ def test_a_branch_ends_where_its_parent_would_or_has_as_long_again():
     assert runs.branched(config, 400).steps == 1000
     assert runs.branched(config, 1000).steps == 2000
     assert runs.branched(config, 400, steps=401).steps == 401
+    timed = config.replace(seconds=60.0)
+    assert runs.branched(timed, 400).seconds == 60
+    assert runs.branched(timed, 400, steps=5000).seconds == 0, "asked for by steps"
     with pytest.raises(BadInput, match="begins at step 400"):
         runs.branched(config, 400, steps=400)
 

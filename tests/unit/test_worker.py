@@ -6,10 +6,11 @@ import time
 import numpy as np
 import torch
 
-from gan_core import checkpoint, judging, keeper, pictures, runs, window, worker
+from gan_core import checkpoint, judging, keeper, pictures, ready, runs, window, worker
 from gan_core.data import Toy, load
 from gan_core.presets import preset
 from gan_core.runs import CURVES, Run, film
+from gan_core.training import train
 from gan_core.window import fixed_latents
 
 SMALL = {"steps": 40, "batch": 16, "width": 8, "depth": 2, "precision": "float32", "device": "cpu"}
@@ -268,3 +269,54 @@ def test_looks_at_images_take_a_small_share_of_the_time(tmp_path, monkeypatch):
     run = runs.create(preset("dcgan", "digits", **small, precision="float32"), tmp_path / "run")
     seconds = next(s["seconds"] for s in worker.record(run) if s["state"] != "running")
     assert len(took) > 2 and sum(took) < 0.25 * seconds
+
+
+def test_a_timed_run_finds_out_its_steps_once_and_keeps_them(tmp_path, monkeypatch):
+    small = {"batch": 8, "width": 4, "size": 16, "device": "cpu", "precision": "float32"}
+    run = runs.create(preset("dcgan", "digits", seconds=3.0, **small), tmp_path / "timed")
+    said, write = [], Run.write_status
+    monkeypatch.setattr(
+        Run, "write_status", lambda self, **new: said.append(new) or write(self, **new)
+    )
+    monkeypatch.setattr(worker, "LOOK_EVERY", 0.0)
+    for status in worker.record(run):
+        if status["state"] == "running" and status["step"] >= 3:
+            run.request("stop")
+    known = run.config.steps
+    assert run.config.seconds == 3.0 and 3 < known == run.status()["steps"]
+    assert [new["doing"] for new in said if new.get("doing")] == ["timing rounds"]
+    assert status["state"] == "stopped" and status["doing"] is None
+    assert checkpoint.header(run.checkpoint).config == run.config
+    monkeypatch.setattr(ready, "steps_in", None)  # never again
+    assert carry_out(run, resume=True)[-1]["state"] == "done"
+    assert run.config.steps == known and run.status()["step"] <= known
+
+
+def test_rounds_are_planned_for_most_of_the_time_that_a_run_may_take(tmp_path, monkeypatch):
+    monkeypatch.setattr(ready, "steps_in", lambda config, seconds, folder: round(100 * seconds))
+    for wanted, limit, steps in ((3.0, "", 300), (60.0, "2", 200), (3.0, "60", 300)):
+        monkeypatch.setenv("GAN_MAX_SECONDS", limit)
+        run = make(tmp_path / f"{wanted}{limit}", steps=0, seconds=wanted)
+        assert ready.resolved(run).steps == run.config.steps == steps
+
+
+def test_the_rounds_that_fit_are_counted_by_the_time_that_one_takes(monkeypatch):
+    each = 0.02
+
+    def slow(players, real, plan):
+        for step in train(players, real, plan):
+            time.sleep(each)  # far longer than such a round
+            yield step
+
+    monkeypatch.setattr(ready, "train", slow)
+    config = preset("ns-gan", "ring", **SMALL)
+    fit = ready.steps_in(config, 10.0)
+    assert 0.5 * ready.SHARE * 10 / each < fit <= ready.SHARE * 10 / each
+
+
+def test_a_run_that_cannot_begin_to_be_timed_fails_with_its_reason(tmp_path):
+    (tmp_path / "empty").mkdir()
+    config = preset("ns-gan", f"folder:{tmp_path / 'empty'}")
+    run = runs.create(config, tmp_path / "run-a")
+    status = carry_out(run)[-1]
+    assert status["state"] == "failed" and status["bad_input"] and status["doing"] is None
