@@ -113,7 +113,22 @@ def image_meters(m: dict[str, Any]) -> list[Meter]:
         present, total = m["classes_present"], str(m["classes_total"])
         help = "Classes that a small classifier recognises among the samples."
         found.append(("Classes", f"{present} of {total}", total, help))
-    return found
+    return found + _inception_meter(m)
+
+
+def _inception_meter(m: dict[str, Any]) -> list[Meter]:
+    """The Fréchet distance that papers print, where it was measured; why not, where it should."""
+    label = "Fréchet, Inception"
+    if unread := m.get("inception_unread"):
+        return [(label, "—", "", str(unread))]
+    if m.get("inception_frechet") is None:
+        return []
+    help = (
+        f"In 2,048 features of Inception, from {m['inception_samples']:,} samples. It falls with"
+        " their number, and papers take 10,000 to 50,000: read it beside real data here."
+    )
+    value, real = (f"{m[name]:.1f}" for name in ("inception_frechet", "inception_frechet_real"))
+    return [(label, value, real, help)]
 
 
 def image_panels(run: Run, rows: dict[str, Any]) -> list[dict[str, Any]]:

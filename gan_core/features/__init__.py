@@ -7,9 +7,10 @@ has a name that is printed beside the number:
   data, shipped in `assets/`, which also tells the classes of what was generated;
 - `pixels-pca64`, for every other set: the first 64 principal components of the real pixels,
   shrunk to 16x16. It knows no classes and is blind to sharpness, but collapse and wrong colours
-  show.
+  show;
+- `inception-v3`, beside either, where its weights lie on the machine (see `inception`).
 
-Distances in two different spaces cannot be compared, nor with the Inception distances of papers.
+Distances in two different spaces cannot be compared.
 """
 
 import torch
@@ -17,10 +18,14 @@ import torch
 from gan_core.data import Images
 from gan_core.features.classifier import ASSETS, shipped
 from gan_core.features.components import Components
+from gan_core.features.inception import has_inception, inception_space
 from gan_core.features.making import EPOCHS, train_features
 from gan_core.features.space import FeatureSpace, resized
 
-__all__ = ["ASSETS", "FeatureSpace", "resized", "space_for", "train_features"]
+__all__ = [
+    "ASSETS", "FeatureSpace", "has_inception", "inception_space", "resized", "space_for",
+    "train_features",
+]  # fmt: skip
 
 
 def space_for(images: Images) -> FeatureSpace:

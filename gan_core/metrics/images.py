@@ -44,17 +44,18 @@ class ImageJudge:
 
     The real set is the one that trained the generator, as Fréchet distances are customarily taken:
     a generator that only memorised would score well, so this is no test against copying.
-    Half of the real images at most (5,000) are set aside as the perfect sampler behind the `_real`
-    figures; of the rest, up to 10,000 are the reference. Both are encoded at the first judgement.
+    Of the rest, up to `reference` are compared with; half as many, and half of all at most, are set
+    aside first as the perfect sampler behind the `_real` figures. Both are encoded at the first
+    judgement.
     """
 
-    def __init__(self, images: ImageData, space: Space, seed: int = 0):
+    def __init__(self, images: ImageData, space: Space, seed: int = 0, reference: int = REFERENCE):
         if len(images) < 4:
             raise BadInput(f"{len(images)} images are too few to judge by: at least 4 are needed.")
         self.images, self.space = images, space
         order = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))
-        aside = min(len(images) // 2, REFERENCE // 2)
-        self._rows = order[aside : aside + REFERENCE], order[:aside]
+        aside = min(len(images) // 2, reference // 2)
+        self._rows = order[aside : aside + reference], order[:aside]
         self._floors: dict[int, dict[str, float]] = {}
 
     def __call__(self, fake: Tensor) -> dict[str, Any]:

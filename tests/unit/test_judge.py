@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from gan_core.build import build
-from gan_core.judge import SIDE, Judge
+from gan_core.judge import Judge
+from gan_core.opponent import SIDE
 from gan_core.presets import preset
 from gan_core.training import half_round, train
 
