@@ -1,5 +1,5 @@
 """How good are the samples now, and how good is D? One object per run, holding what every judgement
-compares with. Of points, D is judged too (`gan_core.opponent`).
+compares with. D is judged by `gan_core.opponent`.
 """
 
 from dataclasses import replace
@@ -12,7 +12,7 @@ from gan_core import features, metrics
 from gan_core.catalog import BadInput
 from gan_core.config import Config
 from gan_core.data import Images, Toy
-from gan_core.opponent import SAMPLES, Opponent
+from gan_core.opponent import PICTURES, SAMPLES, Opponent, of_pictures
 from gan_core.players import Players
 from gan_core.readings import Inputs
 from gan_core.training import generate
@@ -49,7 +49,10 @@ class Judge:
         latents = self.reads(n, rng)
         fake = generate(players, latents)
         if self.images is not None:
+            assert isinstance(self.data, Images)
+            raw = generate(replace(players, ema=None), latents[:PICTURES])
             found = self.images(fake)
+            found |= of_pictures(self.config.objective, players, self.data, raw, rng)
             return found | self._inception(fake, players.device) if full else found
         assert isinstance(self.data, Toy) and self._plane is not None
         quick, self._quick, self.field = self._quick and not full, False, None

@@ -1,5 +1,5 @@
 """How good is the D of a run of points? Against its optimum or, a Wasserstein critic, against exact
-transport.
+transport. Of pictures only a critic is measured, as neither is known for them.
 
 It plays against G, not against G's running average, so that is what it is judged on.
 """
@@ -15,12 +15,13 @@ from torch import Tensor, nn
 
 from gan_core import metrics
 from gan_core.config import Config
-from gan_core.data import Toy
+from gan_core.data import Images, Toy
 from gan_core.metrics import Kernels, Meeting, Optimum
 from gan_core.models import Packed, core
 from gan_core.players import Players
 
 SAMPLES = 2500  # the published protocol's
+PICTURES = 256  # real ones, and as many generated: of the estimate and the slope of a critic
 SIDE = 48  # cells on a side of the fields in `fields`
 FIELD_EVERY = 4  # judgements, and at the last
 
@@ -154,6 +155,18 @@ def fields(about: dict[str, Any], drawn: dict[str, Tensor]) -> bytes:
     line = json.dumps(header).encode() + b"\n"
     flat = torch.cat([t.double() for t in drawn.values()]).nan_to_num(0.5).clamp(0, 1)
     return line + (flat * 65535).round().numpy().astype("<u2").tobytes()
+
+
+def of_pictures(
+    name: str, players: Players, images: Images, fake: Tensor, rng: torch.Generator
+) -> dict[str, float]:
+    """A Wasserstein critic of pictures in numbers (see `metrics.critic_of_images`), against what G
+    itself makes, `fake`; nothing of any other D, nor of one that knows only packs."""
+    usable = name in metrics.CRITICS and not isinstance(core(players.D), Packed)
+    if not usable or not fake.isfinite().all():
+        return {}
+    with at_rest(players.D) as D:
+        return metrics.critic_of_images(D, images.sample(len(fake), rng), fake, rng)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from gan_core.data import Images
 from gan_core.features import inception
 from gan_core.judge import SAMPLES_INCEPTION, Judge
 from gan_core.presets import preset
-from ui.panels import image_meters
+from ui.meters import image_meters
 
 
 @pytest.fixture(scope="module")
