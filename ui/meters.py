@@ -63,6 +63,13 @@ def image_meters(m: dict[str, Any]) -> list[Meter]:
         ),
         ("precision", "Precision", "{:.2f}", "Share of generated pictures that look real."),
         ("recall", "Recall", "{:.2f}", "Share of the real variety that is generated."),
+        (
+            "diversity",
+            "Variety",
+            "{:.1f}",
+            "Mean distance between two generated pictures in the same features: 0 where all are"
+            " alike, which is mode collapse.",
+        ),
     ):
         if m.get(key) is not None:
             real = m.get(f"{key}_real")

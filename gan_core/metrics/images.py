@@ -17,6 +17,7 @@ from gan_core.metrics.shared import precision_recall, require_finite
 
 REFERENCE = 10000  # real images that generated ones are compared with
 MANIFOLD = 2000  # rows in the n² distances of precision and recall
+PAIRED = 500  # rows in the mean distance of pairs: 125,000 pairs, one percent of error or less
 SUBSETS, SUBSET = 20, 250  # of the kernel distance: draws, and rows in each
 PRESENT = 0.1  # a class counts if it is generated this often, relative to the real data
 
@@ -95,6 +96,7 @@ class ImageJudge:
             "kernel": kernel(features, self._reference),
             "precision": precision,
             "recall": recall,
+            "diversity": diversity(features[:PAIRED]),
         }
 
     def _classes(self, features: Tensor) -> dict[str, Any]:
@@ -118,6 +120,14 @@ class ImageJudge:
             "classes_total": sum(part["total"] for part in report.values()),
             "classes": report,
         }
+
+
+def diversity(features: Tensor) -> float:
+    """How much samples differ: the mean distance between two different rows of features [n, d]; 0
+    where all are equal."""
+    if len(features) < 2:
+        raise BadInput("One image differs from none: judge at least 2.")
+    return torch.pdist(features.double()).mean().item()
 
 
 def moments(features: Tensor) -> tuple[np.ndarray, np.ndarray]:
