@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+LONG = 16  # letters of a label that has no room in the usual width
 Meter = tuple[str, str, str, str]  # label, value, what a perfect sampler scores, help
 
 
@@ -18,7 +19,7 @@ def show(entries: Sequence[Meter], planned: Sequence[Meter] = ()) -> None:
         for twin, (label, value, perfect, help) in twins:
             st.metric(
                 label, value, perfect and f"{twin} {perfect}", delta_color="off",
-                delta_arrow="off", help=help, width=118,
+                delta_arrow="off", help=help, width=118 if len(label) < LONG else 158,
             )  # fmt: skip
 
 

@@ -80,10 +80,10 @@ def estimate_words(objective: str) -> str:
     held = (
         "which the penalty holds near 1 between the two"
         if objective == "wgan-gp"
-        else "which clipping bounds and nobody knows: it compares this run with itself alone"
+        else "which clipping bounds and nobody knows: the curve compares this run with itself alone"
     )
     return (
-        "**EM estimate**: E D(x) − E D(G(z)), D's loss turned round and without its penalty. It"
+        "**EM estimate**: E D(x) − E D(G(z)), D's loss with its sign turned and no penalty. It"
         " estimates the earth mover's distance between pictures as vectors of pixels, times the"
         f" critic's Lipschitz constant, {held}. A critic that is not at its best finds less."
     )
