@@ -406,6 +406,18 @@ def test_lost_variety_is_told_from_two_looks_on_and_what_it_was_before(unnamed):
     assert "collapse" not in names(config, curves(config), [*good, *fuller], {"state": "done"})
 
 
+def test_variety_that_still_grows_is_no_collapse(unnamed):
+    """A run that ended early: its pictures were all alike at first, as they always are."""
+    images, judge = unnamed
+    config, some = preset("dcgan", "folder:mine"), images.take(torch.arange(100))
+    young = [judge(some * part) | {"step": 100 * part} for part in (0.05, 0.1, 0.2, 0.3)]
+    assert young[-1]["diversity"] < LITTLE * young[-1]["diversity_real"]
+    for state in ("running", "done"):
+        assert "collapse" not in names(config, curves(config), young, {"state": state})
+        assert "collapse" in names(config, curves(config), [*young, *young[-1:] * 3],
+                                   {"state": state})  # fmt: skip
+
+
 def test_where_classes_are_counted_they_tell_a_collapse():
     config = preset("dcgan", "digits")
     narrow = [entry | {"diversity": 1.0, "diversity_real": 9.0} for entry in pictures(FLAT)]
