@@ -49,10 +49,7 @@ class Judge:
         latents = self.reads(n, rng)
         fake = generate(players, latents)
         if self.images is not None:
-            assert isinstance(self.data, Images)
-            raw = generate(replace(players, ema=None), latents[:PICTURES])
-            found = self.images(fake)
-            found |= of_pictures(self.config.objective, players, self.data, raw, rng)
+            found = self.images(fake) | self._critic(players, latents, rng)
             return found | self._inception(fake, players.device) if full else found
         assert isinstance(self.data, Toy) and self._plane is not None
         quick, self._quick, self.field = self._quick and not full, False, None
@@ -64,6 +61,14 @@ class Judge:
         raw = fake if players.ema is None else generate(replace(players, ema=None), latents)
         found, self.field = self._plane(players, raw, full, rng)
         return scores | found | self._transport(players, latents, fake, rng)
+
+    def _critic(self, players: Players, latents: Tensor, rng: torch.Generator) -> dict[str, float]:
+        """A Wasserstein critic of pictures in numbers; nothing of any other D."""
+        assert isinstance(self.data, Images)
+        if self.config.objective not in metrics.CRITICS:
+            return {}
+        fake = generate(replace(players, ema=None), latents[:PICTURES])
+        return of_pictures(players, self.data, fake, rng)
 
     def _inception(self, fake: Tensor, device: torch.device) -> dict[str, Any]:
         """`inception_frechet` and the like, where the weights are here: of `inception_samples`."""

@@ -158,12 +158,11 @@ def fields(about: dict[str, Any], drawn: dict[str, Tensor]) -> bytes:
 
 
 def of_pictures(
-    name: str, players: Players, images: Images, fake: Tensor, rng: torch.Generator
+    players: Players, images: Images, fake: Tensor, rng: torch.Generator
 ) -> dict[str, float]:
     """A Wasserstein critic of pictures in numbers (see `metrics.critic_of_images`), against what G
-    itself makes, `fake`; nothing of any other D, nor of one that knows only packs."""
-    usable = name in metrics.CRITICS and not isinstance(core(players.D), Packed)
-    if not usable or not fake.isfinite().all():
+    itself makes, `fake`; nothing of one that knows only packs."""
+    if isinstance(core(players.D), Packed) or not fake.isfinite().all():
         return {}
     with at_rest(players.D) as D:
         return metrics.critic_of_images(D, images.sample(len(fake), rng), fake, rng)
