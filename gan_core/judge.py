@@ -1,34 +1,26 @@
 """How good are the samples now, and how good is D? One object per run, holding what every judgement
-compares with.
-
-Of points, D is judged too: against its optimum or, a Wasserstein critic, against exact transport.
-It plays against G, not against G's running average, so that is what it is judged on.
+compares with. D is judged by `gan_core.opponent`.
 """
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from functools import cached_property
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from gan_core import features, metrics
+from gan_core.catalog import BadInput
 from gan_core.config import Config
 from gan_core.data import Images, Toy
-from gan_core.metrics import Kernels, Meeting, Optimum
-from gan_core.models import Packed, core
+from gan_core.opponent import PICTURES, SAMPLES, Opponent, of_pictures
 from gan_core.players import Players
 from gan_core.readings import Inputs
 from gan_core.training import generate
 
-SAMPLES_2D = 2500  # the published protocol's
 SAMPLES_FAST, SAMPLES_FULL = 1000, 5000  # images: while training, and at its end
-SIDE = 48  # cells on a side of the fields in `Judge.field`
+SAMPLES_INCEPTION = {"cpu": 200}  # at its end; two cores read 10 images a second. Elsewhere: FULL
+OF_INCEPTION = ("frechet", "frechet_real", "kernel", "kernel_real", "samples")
 OF_FIXED = ("samples", "em", "sliced")  # what is measured of a G that is not trained
-FIELD_EVERY = 4  # judgements, and at the last
 
 
 class Judge:
@@ -36,7 +28,7 @@ class Judge:
 
     The first judgement of points is a quick one: it comes half a second into the run, and whoever
     watches waits for points that move. `field` is, after some of the later ones, a file that shows
-    D beside D* (see `fields`), else None.
+    D beside D* (see `opponent.fields`), else None.
     """
 
     def __init__(self, config: Config, dataset: Toy | Images, reads: Inputs | None = None):
@@ -49,15 +41,16 @@ class Judge:
         if isinstance(dataset, Images):
             self.images = metrics.ImageJudge(dataset, features.space_for(dataset))
         else:
-            self._plane = _Opponent(config, dataset)
+            self._plane = Opponent(config, dataset)
 
     def __call__(self, players: Players, full: bool) -> dict[str, Any]:
         rng = torch.Generator().manual_seed(self.config.seed + 3)
-        n = SAMPLES_2D if self.images is None else SAMPLES_FULL if full else SAMPLES_FAST
+        n = SAMPLES if self.images is None else SAMPLES_FULL if full else SAMPLES_FAST
         latents = self.reads(n, rng)
         fake = generate(players, latents)
         if self.images is not None:
-            return self.images(fake)
+            found = self.images(fake) | self._critic(players, latents, rng)
+            return found | self._inception(fake, players.device) if full else found
         assert isinstance(self.data, Toy) and self._plane is not None
         quick, self._quick, self.field = self._quick and not full, False, None
         scores = metrics.evaluate_2d(fake, self.data, rng, quick)
@@ -68,6 +61,27 @@ class Judge:
         raw = fake if players.ema is None else generate(replace(players, ema=None), latents)
         found, self.field = self._plane(players, raw, full, rng)
         return scores | found | self._transport(players, latents, fake, rng)
+
+    def _critic(self, players: Players, latents: Tensor, rng: torch.Generator) -> dict[str, float]:
+        """A Wasserstein critic of pictures in numbers; nothing of any other D."""
+        assert isinstance(self.data, Images)
+        if self.config.objective not in metrics.CRITICS:
+            return {}
+        fake = generate(replace(players, ema=None), latents[:PICTURES])
+        return of_pictures(players, self.data, fake, rng)
+
+    def _inception(self, fake: Tensor, device: torch.device) -> dict[str, Any]:
+        """`inception_frechet` and the like, where the weights are here: of `inception_samples`."""
+        if not features.has_inception():
+            return {}
+        assert isinstance(self.data, Images)
+        n = SAMPLES_INCEPTION.get(device.type, SAMPLES_FULL)
+        try:
+            space = features.inception_space().to(device)
+        except BadInput as error:  # a run does not fail for it
+            return {"inception_unread": str(error)}
+        found = metrics.ImageJudge(self.data, space, reference=2 * n)(fake[:n])
+        return {f"inception_{name}": found[name] for name in OF_INCEPTION}
 
     def _transport(
         self, players: Players, inputs: Tensor, fake: Tensor, rng: torch.Generator
@@ -82,144 +96,15 @@ class Judge:
         return metrics.carried(some[:, :2], fake[: len(some)]) | {"carry_spread": spread}
 
 
-class _Opponent:
-    """Judges the D of a 2-D run."""
-
-    def __init__(self, config: Config, toy: Toy):
-        self.name, self.toy, self.seed = config.objective, toy, config.seed
-        self.count = 0
-        self.gain: float | None = None  # see `_floor`
-
-    def __call__(
-        self, players: Players, fake: Tensor, full: bool, rng: torch.Generator
-    ) -> tuple[dict[str, Any], bytes | None]:
-        """The figures, and the fields where they were drawn."""
-        if not fake.isfinite().all():
-            return {}, None
-        if isinstance(core(players.D), Packed):
-            return {}, None  # D* and the distance are of single points, and it knows only packs
-        with _at_rest(players.D) as D:
-            if self.name in metrics.CRITICS:
-                return self._critic(players, D, fake, rng), None
-            known = self.toy.log_density(fake[:1]) is not None
-            if self.name not in metrics.HAVE_OPTIMUM or not known:
-                return {}, None
-            return self._optimum(players, D, fake, full, rng)
-
-    def _critic(
-        self, players: Players, D: metrics.Scorer, fake: Tensor, rng: torch.Generator
-    ) -> dict[str, Any]:
-        some = fake[: metrics.EM_POINTS]
-        real = self.toy.sample(len(some), rng)
-        found = metrics.critic(D, real, some, self.grid)
-        on_device = torch.Generator(players.device).manual_seed(self.seed + 3)
-        places = [players.at_scale(x.to(players.device)) for x in (real, some)]
-        penalty = players.objective.penalty(core(players.D), places[0], places[1], on_device)
-        found["critic_penalty"] = 0.0 if penalty is None else penalty.mean().item()
-        found["critic_loss"] = found["critic_penalty"] - found["critic_estimate"]
-        found["critic_em_real"] = metrics.em_floor(self.toy, len(some))
-        return found
-
-    def _optimum(
-        self, players: Players, D: metrics.Scorer, fake: Tensor, full: bool, rng: torch.Generator
-    ) -> tuple[dict[str, Any], bytes | None]:
-        q = Kernels(fake)
-        met = metrics.meeting(self.toy, q, rng)
-        with torch.no_grad():
-            scores = D(met.x)
-        at = metrics.against_optimum(self.name, players.objective, met, scores)
-        found = {
-            "d_value": at.value, "d_best": at.best, "d_trivial": at.trivial,
-            "d_error": at.error, "d_attainable": at.attainable,
-            "d_attainable_real": self._floor(players.objective, len(fake)),
-        }  # fmt: skip
-        if at.share == at.share:
-            found["d_share"] = at.share
-        self.count += 1
-        if not (full or self.count % FIELD_EVERY == 1):
-            return found, None
-        about = {"step": players.step, "extent": list(self.toy.extent), "objective": self.name}
-        return found, fields(about | found, self._drawn(players.objective, D, met, scores, q, at))
-
-    def _drawn(
-        self,
-        objective: Any,
-        D: metrics.Scorer,
-        met: Meeting,
-        scores: Tensor,
-        q: Kernels,
-        at: Optimum,
-    ) -> dict[str, Tensor]:
-        """What `fields` stores, in units of 1."""
-        log_q = q.log_density(self.grid)
-        ratio = (self._log_p - log_q).nan_to_num(0.0)
-        x0, x1, y0, y1 = self.toy.extent
-        cell = (x1 - x0) * (y1 - y0) / (SIDE - 1) ** 2
-        expected = (self._log_p.exp() + log_q.exp()) / 2 * cell * SAMPLES_2D  # points in a cell
-        with torch.no_grad():
-            on_grid = D(self.grid)
-
-        def said(raw: Tensor) -> Tensor:
-            return metrics.opinion(self.name, objective, raw)
-
-        corner, span = torch.tensor([x0, y0]), torch.tensor([x1 - x0, y1 - y0])
-        return {
-            "d": said(on_grid - at.level),
-            "best": said(metrics.optimum(self.name, objective, ratio)),
-            "mass": (expected.clamp(min=1e-9).log10() + 2) / 2,  # from 0.01 points to 1
-            "x": (met.x[:, 0] - corner[0]) / span[0],
-            "y": (met.x[:, 1] - corner[1]) / span[1],
-            "d_at": said(scores - at.level),
-            "best_at": said(metrics.optimum(self.name, objective, met.log_ratio)),
-        }
-
-    @cached_property
-    def grid(self) -> Tensor:
-        """SIDE² places over the extent, row 0 at the bottom."""
-        x0, x1, y0, y1 = self.toy.extent
-        xs, ys = torch.linspace(x0, x1, SIDE), torch.linspace(y0, y1, SIDE)
-        return torch.cartesian_prod(ys, xs).flip(1)
-
-    @cached_property
-    def _log_p(self) -> Tensor:
-        log_p = self.toy.log_density(self.grid)
-        assert log_p is not None
-        return log_p.double()
-
-    def _floor(self, objective: Any, n: int) -> float:
-        """What D* could gain if fresh real samples stood in for the generated ones."""
-        if self.gain is None:
-            rng = torch.Generator().manual_seed(0)
-            gains = []
-            for _ in range(2):
-                met = metrics.meeting(self.toy, Kernels(self.toy.sample(n, rng)), rng)
-                nothing = torch.zeros(len(met.x))
-                gains.append(metrics.against_optimum(self.name, objective, met, nothing).attainable)
-            self.gain = sum(gains) / len(gains)
-        return self.gain
-
-
-def fields(about: dict[str, Any], drawn: dict[str, Tensor]) -> bytes:
-    """`optimum.bin`: one line of JSON, then blobs of u16 in the order of its `blobs`.
-
-    `d`, `best` and `mass` are fields [SIDE, SIDE] with row 0 at the bottom: what D and D* say (1
-    real, 0 generated), and how much there is that they could be wrong about (0 nothing). `x`, `y`,
-    `d_at` and `best_at` are the same at single places [m]. All are mapped from 0..1 to 0..65535,
-    the extent to x and y.
-    """
-    header = {**about, "side": SIDE, "blobs": {name: len(t) for name, t in drawn.items()}}
-    line = json.dumps(header).encode() + b"\n"
-    flat = torch.cat([t.double() for t in drawn.values()]).nan_to_num(0.5).clamp(0, 1)
-    return line + (flat * 65535).round().numpy().astype("<u2").tobytes()
-
-
-@contextmanager
-def _at_rest(D: nn.Module) -> Iterator[metrics.Scorer]:
-    """D as a function of points on the CPU, in evaluation mode meanwhile."""
-    device = next(D.parameters()).device
-    was = D.training
-    D.eval()
-    try:
-        yield lambda x: D(x.float().to(device)).float().cpu()
-    finally:
-        D.train(was)
+def in_inception(
+    players: Players, dataset: Toy | Images, reads: Inputs, seed: int, n: int
+) -> dict[str, Any]:
+    """The scores of n generated images in Inception's space, beside 2n of the data at most; n
+    beyond half the data is cut. BadInput for points, for too few, and where its weights are not."""
+    if not isinstance(dataset, Images):
+        raise BadInput("Inception is for images, and this run is of points: leave --space out.")
+    if n < 2:
+        raise BadInput(f"{n} samples have no covariance: give --samples 2 or more.")
+    space = features.inception_space().to(players.device)
+    judge = metrics.ImageJudge(dataset, space, reference=2 * n)
+    return judge(generate(players, reads(n, torch.Generator().manual_seed(seed + 3))))

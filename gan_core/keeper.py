@@ -1,7 +1,10 @@
 """What a run keeps of its way: frames for its film, snapshots to branch from.
 
-Both are taken by the clock, and twice as rarely whenever they were thinned.
+Both are taken by the clock, and twice as rarely whenever they were thinned. After a snapshot
+that took long to write, of a large network or onto a slow disk, the pause is longer.
 """
+
+import time
 
 from gan_core import checkpoint
 from gan_core.config import Config
@@ -10,7 +13,8 @@ from gan_core.runs import Run, snapshots
 
 FRAME_EVERY = 0.1  # seconds between frames of the film at first
 SNAPSHOT_EVERY = 0.5  # seconds between snapshots at first
-RARER = {"2d": 1, "image": 8}  # times as long: states of networks for images take megabytes
+REST = 50.0  # times what a snapshot took: a fiftieth of all time
+LATEST = 300.0  # seconds of rest at most, or one stalled write would be the last snapshot
 
 
 class Keeper:
@@ -36,8 +40,10 @@ class Keeper:
         """Keep a state that others may branch from, when its time has come."""
         if now < self.next_snapshot:
             return
+        begin = time.perf_counter()
         if checkpoint.finite(players):
             checkpoint.save(self.run.snapshots.path(players.step), players, config)
             if self.run.snapshots.thin():
                 self.snapshot_pause *= 2
-        self.next_snapshot = now + self.snapshot_pause * RARER[config.kind]
+        rest = min(REST * (time.perf_counter() - begin), LATEST)
+        self.next_snapshot = now + max(self.snapshot_pause, rest)

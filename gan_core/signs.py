@@ -102,6 +102,15 @@ class Signs:
         last = self.metrics[-1] if self.metrics else {}
         return int(last.get("modes_total") or last.get("classes_total") or 0)
 
+    @cached_property
+    def variety(self) -> list[float]:
+        """For each measurement that has it, how much pictures differ, against real ones."""
+        return [
+            float(entry["diversity"] / entry["diversity_real"])
+            for entry in self.metrics
+            if entry.get("diversity_real")
+        ]
+
     @property
     def kind_of_mode(self) -> str:
         return "modes" if self.config.kind == "2d" else "classes"

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from gan_core.runs import LIVE, Run
-from ui import controls, diagnosis, inspector, live, nav, panels, reading, timeline
+from ui import controls, diagnosis, inspector, live, meters, nav, panels, reading, timeline
 from ui.components import canvas
 
 nav.guard()
@@ -30,7 +30,7 @@ def draw(run: Run, status: dict[str, Any]) -> None:
             st.caption(panels.reading(scene))
     with right:
         measured = status.get("metrics") or {}
-        panels.meters(panels.plane_meters(measured), reading.meters(measured))
+        meters.show(meters.plane_meters(measured), reading.meters(measured))
         if "carry" in measured:
             st.caption(reading.sentence(measured))
         diagnosis.show(run, status, "p")

@@ -5,7 +5,19 @@ from typing import Any
 import streamlit as st
 
 from gan_core.runs import LIVE, Run
-from ui import controls, diagnosis, explain, films, live, look, nav, own_images, panels, timeline
+from ui import (
+    controls,
+    diagnosis,
+    explain,
+    films,
+    live,
+    look,
+    meters,
+    nav,
+    own_images,
+    panels,
+    timeline,
+)
 from ui.components import canvas
 
 nav.guard()
@@ -19,7 +31,7 @@ def draw(run: Run, status: dict[str, Any]) -> None:
     moving = status["state"] in LIVE
     comes = live.moving(status)
     frames = live.film(run, comes)
-    panels.meters(panels.image_meters(status.get("metrics") or {}))
+    meters.show(meters.image_meters(status.get("metrics") or {}))
     diagnosis.show(run, status, "i")
     with st.grid(3, min_column_width=300, gap="medium"):
         with st.container(gap="xsmall"):
@@ -35,10 +47,13 @@ def draw(run: Run, status: dict[str, Any]) -> None:
             plain = {**scene, "scores": ""}
             canvas.grid(run.id, plain, real, moving, "64 real pictures", key="i_real")
             panels.rebuilt(run, scene, status, moving)
-        shown = panels.image_panels(run, live.table(run, moving))
-        steps = status.get("steps") or 0
-        height = 140 * len(shown)
-        canvas.curves(run.id, shown, steps, moving, key="i_curves", height=height)
+        with st.container(gap="xsmall"):
+            shown = panels.image_panels(run, live.table(run, moving))
+            steps = status.get("steps") or 0
+            height = 140 * len(shown)
+            canvas.curves(run.id, shown, steps, moving, key="i_curves", height=height)
+            if words := panels.estimate_words(run.config.objective):
+                st.caption(words)
     st.caption(
         "Each tile on the left is one latent vector, followed through training. Click a tile to"
         " enlarge it; the film's strip of stills then follows it too. Many equal tiles mean mode"

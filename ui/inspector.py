@@ -162,7 +162,7 @@ def _optimum(run: Run, m: dict[str, float], config: Config) -> None:
 
 
 def load(run: Run) -> tuple[dict[str, Any], dict[str, bytes]] | None:
-    """What `optimum.bin` of a run says and holds (see gan_core.judge.fields); None without it."""
+    """What `optimum.bin` of a run says and holds (see `opponent.fields`); None without it."""
     try:
         line, _, body = (run.path / "optimum.bin").read_bytes().partition(b"\n")
         header = json.loads(line)

@@ -1,7 +1,6 @@
-"""What the two training pages say and show of a run: meters, curves, words."""
+"""What the two training pages say and show of a run: curves and words."""
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -12,8 +11,6 @@ from gan_core.runs import Run
 from ui import gallery
 from ui.components import canvas
 from ui.live import line, measured
-
-Meter = tuple[str, str, str, str]  # label, value, what a perfect sampler scores, help
 
 _FIELD = {
     "probability": "Violet is D's opinion: the stronger, the likelier real; on the thick line it is"
@@ -27,6 +24,7 @@ _GRADIENT = (
     "show where G's gradient moves its points: short where it is weak, none where it has vanished."
 )
 _CAMERA = " Double-click to zoom, drag to move."
+CRITICS = ("wgan", "wgan-gp")  # whose loss estimates the earth mover's distance
 LOG2 = math.log(2)
 # Losses of D and G where nothing is left to learn: D undecided everywhere.
 BALANCE = {"gan": (2 * LOG2, -LOG2), "ns-gan": (2 * LOG2, LOG2), "r3gan": (LOG2, LOG2)}
@@ -50,72 +48,6 @@ def reading(scene: dict[str, Any]) -> str:
     return _FIELD[scene["head"]] + layers + _CAMERA
 
 
-def meters(entries: Sequence[Meter], planned: Sequence[Meter] = ()) -> None:
-    """Measurements side by side, each with what other real samples score, or, `planned`, with what
-    the best plan of transport costs; nothing for none."""
-    if not entries:
-        return
-    twins = [("real data", one) for one in entries] + [("best plan", one) for one in planned]
-    with st.container(horizontal=True, gap="small"):
-        for twin, (label, value, perfect, help) in twins:
-            st.metric(
-                label, value, perfect and f"{twin} {perfect}", delta_color="off",
-                delta_arrow="off", help=help, width=118,
-            )  # fmt: skip
-
-
-def plane_meters(m: dict[str, Any]) -> list[Meter]:
-    """Mode coverage, distances and likeness of points in the plane, in this order."""
-    found: list[Meter] = []
-    if "modes" in m:
-        found += [
-            ("Modes", f"{m['modes']} of {m['modes_total']}", f"{m['modes_real']:.0f}",
-             "A mode counts when at least one good sample is nearest to it."),
-            ("High quality", f"{100 * m['hq']:.1f} %", f"{100 * m['hq_real']:.1f} %",
-             "Samples within 3σ of the nearest mode. Above perfect: the modes are too narrow."),
-            ("Reverse KL", f"{m['reverse_kl']:.4f}", f"{m['reverse_kl_real']:.4f}",
-             "How unevenly samples are spread over the modes, in nats: 0 is even."),
-        ]  # fmt: skip
-    for key, label, digits, help in (
-        ("em", "EM", 3, "Exact: the mean distance that samples must be carried to become data."),
-        ("sliced", "Sliced W₁", 3, "The same for the shadows on random lines, on average."),
-        ("js", "JS", 3, "Jensen–Shannon divergence by a kernel density of the samples, in nats:"
-         " at most log 2 = 0.693. Kernels blur, so that real data does not read 0 either."),
-        ("precision", "Precision", 2, "Share of samples among the data: no farther than some data"
-         " point's third neighbour."),
-        ("recall", "Recall", 2, "Share of the data among the samples, by the same rule."),
-    ):  # fmt: skip
-        if key in m:
-            found.append((label, f"{m[key]:.{digits}f}", f"{m[f'{key}_real']:.{digits}f}", help))
-    return found
-
-
-def image_meters(m: dict[str, Any]) -> list[Meter]:
-    """Distances between sets of pictures."""
-    space = m.get("feature_space", "the features named in the run")
-    found: list[Meter] = []
-    for key, label, form, help in (
-        ("frechet", "Fréchet", "{:.1f}", f"Distance of Gaussians fitted to features: {space}."),
-        (
-            "kernel",
-            "Kernel distance",
-            "{:.3f}",
-            "Squared MMD of the same features, without a bias"
-            " in the number of samples: of a perfect sampler it is 0 on average.",
-        ),
-        ("precision", "Precision", "{:.2f}", "Share of generated pictures that look real."),
-        ("recall", "Recall", "{:.2f}", "Share of the real variety that is generated."),
-    ):
-        if m.get(key) is not None:
-            real = m.get(f"{key}_real")
-            found.append((label, form.format(m[key]), form.format(real) if real else "", help))
-    if m.get("classes_total"):
-        present, total = m["classes_present"], str(m["classes_total"])
-        help = "Classes that a small classifier recognises among the samples."
-        found.append(("Classes", f"{present} of {total}", total, help))
-    return found
-
-
 def image_panels(run: Run, rows: dict[str, Any]) -> list[dict[str, Any]]:
     """Losses, D's verdict and the Fréchet distance over the steps."""
     head = OBJECTIVES[run.config.objective].head
@@ -123,10 +55,38 @@ def image_panels(run: Run, rows: dict[str, Any]) -> list[dict[str, Any]]:
     drawn = [_losses(run.config.objective, rows), _verdict(head, rows)]
     if head == "energy":
         drawn += _balance(run.config.gamma, rows)
+    if run.config.objective in CRITICS:
+        drawn.append(_estimate(rows))
     frechet = measured(run, "frechet", "Fréchet", "em")
     if len(frechet["x"]) > 1:
         return [*drawn, {"title": "Distance to the data", "series": [frechet], "low": 0}]
     return [*drawn, _gradients(rows)]
+
+
+def _estimate(rows: dict[str, Any]) -> dict[str, Any]:
+    """−L_D without the penalty, E D(x) − E D(G(z)) on the batches of training."""
+    found = {"step": rows["step"], "EM": rows["d_real"] - rows["d_fake"]}
+    return {
+        "title": "EM estimate: −L(D), no penalty", "smooth": True,
+        "guides": [{"y": 0, "label": "no difference"}],
+        "series": [line("D(x) − D(G(z))", "em", found, "EM")],
+    }  # fmt: skip
+
+
+def estimate_words(objective: str) -> str:
+    """What the EM estimate of a critic is, and is not; nothing for any other objective."""
+    if objective not in CRITICS:
+        return ""
+    held = (
+        "which the penalty holds near 1 between the two"
+        if objective == "wgan-gp"
+        else "which clipping bounds and nobody knows: the curve compares this run with itself alone"
+    )
+    return (
+        "**EM estimate**: E D(x) − E D(G(z)), D's loss with its sign turned and no penalty. It"
+        " estimates the earth mover's distance between pictures as vectors of pixels, times the"
+        f" critic's Lipschitz constant, {held}. A critic that is not at its best finds less."
+    )
 
 
 def _balance(gamma: float, rows: dict[str, Any]) -> list[dict[str, Any]]:

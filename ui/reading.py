@@ -107,7 +107,7 @@ def example(title: str) -> Config:
     return preset(objective, data, **changes)
 
 
-Meter = tuple[str, str, str, str]  # as `ui.panels` has them
+Meter = tuple[str, str, str, str]  # as `ui.meters` has them
 
 
 def meters(m: dict[str, Any]) -> list[Meter]:

@@ -28,13 +28,14 @@ def load(
     """The data a spec names; `size` (pixels), `root` and `part` concern image sets only.
 
     `root` is where downloaded sets lie: the environment's GAN_DATA or ./data if not given. `part`
-    is `"train"` or `"test"`: what is held out is never in the other. `beside` is a run's folder,
+    is `"train"` or `"test"`: what is held out is never in the other, but of fewer than ten images
+    that somebody brings all are trained on. `beside` is a run's folder,
     whose own copy of `points:<id>` or `images:<id>` comes before the store's. A data set that is
     unknown, absent or damaged is a BadInput that says what to do.
     """
     info = data_info(spec)
     if spec.startswith(FOLDER):
-        return folder(Path(spec[len(FOLDER) :]), size, root).part(part)
+        return part_of(folder(Path(spec[len(FOLDER) :]), size, root), part)
     if own := own_points(spec):
         return kernels(spec, find(own[0], beside), own[1])
     if album := own_images(spec):

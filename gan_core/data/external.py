@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from gan_core.album.bring import LEAST
 from gan_core.album.decode import SUFFIXES, Unreadable, square
 from gan_core.catalog import BadInput, choose
 from gan_core.data.images import Images, resize
@@ -88,7 +89,7 @@ def folder(path: Path, size: int, root: Path | None) -> Images:
     Subfolders are classes, as torchvision's ImageFolder reads them; images that lie in `path`
     itself have no class. The decoded tensor is kept under the data root, so that the next start
     does not decode again. A file that cannot be read is left out, and `said` says so; BadInput if
-    there is none that can.
+    fewer than LEAST can be.
     """
     files, labels, classes = _listing(path)
     require_room(len(files), 3, size, MOST_BYTES)
@@ -98,6 +99,14 @@ def folder(path: Path, size: int, root: Path | None) -> Images:
         raise BadInput(
             f"folder:{path}: none of its {bad:,} image files can be read ({files[0].name} is the"
             " first). Give a folder with whole PNG, JPEG or WebP files."
+        )
+    if len(pixels) < LEAST:
+        have = "one image" if len(pixels) == 1 else f"{len(pixels)} images"
+        also = f" that can be read, of {len(files):,} files" if bad else ""
+        raise BadInput(
+            f"folder:{path} holds {have}{also}: at least {LEAST} are needed to train on. Half of"
+            " them are compared with what G makes, the others tell how close a perfect G would"
+            f" come. Add {LEAST - len(pixels)} or more."
         )
     kept = torch.from_numpy(good)
     label_rows = torch.tensor(labels, dtype=torch.uint8)[kept][:, None] if classes else None

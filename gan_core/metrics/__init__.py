@@ -13,12 +13,21 @@ from gan_core.metrics.discriminators import (
     Scorer,
     against_optimum,
     critic,
+    critic_of_images,
     lipschitz,
     opinion,
     optimum,
     pair_slope,
 )
-from gan_core.metrics.images import ImageData, ImageJudge, Space, frechet, kernel, moments
+from gan_core.metrics.images import (
+    ImageData,
+    ImageJudge,
+    Space,
+    diversity,
+    frechet,
+    kernel,
+    moments,
+)
 from gan_core.metrics.plane import (
     EM_POINTS,
     PlaneData,
@@ -34,6 +43,7 @@ from gan_core.metrics.transport import carried, earth_mover, sliced
 __all__ = [
     "CRITICS", "EM_POINTS", "HAVE_OPTIMUM", "ImageData", "ImageJudge", "Kernels", "Meeting",
     "Optimum", "PlaneData", "Scorer", "Space", "against_optimum", "carried", "critic",
+    "critic_of_images", "diversity",
     "earth_mover", "em_floor", "evaluate_2d", "frechet", "jensen_shannon", "kernel", "lipschitz",
     "log_ratio", "meeting", "mode_coverage", "moments", "opinion",
     "optimum", "pair_slope", "perfect", "precision_recall", "sliced",

@@ -17,6 +17,7 @@ from gan_core.metrics.shared import precision_recall, require_finite
 
 REFERENCE = 10000  # real images that generated ones are compared with
 MANIFOLD = 2000  # rows in the n² distances of precision and recall
+PAIRED = 500  # rows in the mean distance of pairs: 125,000 pairs, one percent of error or less
 SUBSETS, SUBSET = 20, 250  # of the kernel distance: draws, and rows in each
 PRESENT = 0.1  # a class counts if it is generated this often, relative to the real data
 
@@ -44,17 +45,18 @@ class ImageJudge:
 
     The real set is the one that trained the generator, as Fréchet distances are customarily taken:
     a generator that only memorised would score well, so this is no test against copying.
-    Half of the real images at most (5,000) are set aside as the perfect sampler behind the `_real`
-    figures; of the rest, up to 10,000 are the reference. Both are encoded at the first judgement.
+    Of the rest, up to `reference` are compared with; half as many, and half of all at most, are set
+    aside first as the perfect sampler behind the `_real` figures. Both are encoded at the first
+    judgement.
     """
 
-    def __init__(self, images: ImageData, space: Space, seed: int = 0):
+    def __init__(self, images: ImageData, space: Space, seed: int = 0, reference: int = REFERENCE):
         if len(images) < 4:
             raise BadInput(f"{len(images)} images are too few to judge by: at least 4 are needed.")
         self.images, self.space = images, space
         order = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))
-        aside = min(len(images) // 2, REFERENCE // 2)
-        self._rows = order[aside : aside + REFERENCE], order[:aside]
+        aside = min(len(images) // 2, reference // 2)
+        self._rows = order[aside : aside + reference], order[:aside]
         self._floors: dict[int, dict[str, float]] = {}
 
     def __call__(self, fake: Tensor) -> dict[str, Any]:
@@ -94,6 +96,7 @@ class ImageJudge:
             "kernel": kernel(features, self._reference),
             "precision": precision,
             "recall": recall,
+            "diversity": diversity(features[:PAIRED]),
         }
 
     def _classes(self, features: Tensor) -> dict[str, Any]:
@@ -117,6 +120,14 @@ class ImageJudge:
             "classes_total": sum(part["total"] for part in report.values()),
             "classes": report,
         }
+
+
+def diversity(features: Tensor) -> float:
+    """How much samples differ: the mean distance between two different rows of features [n, d]; 0
+    where all are equal."""
+    if len(features) < 2:
+        raise BadInput("One image differs from none: judge at least 2.")
+    return torch.pdist(features.double()).mean().item()
 
 
 def moments(features: Tensor) -> tuple[np.ndarray, np.ndarray]:

@@ -154,3 +154,22 @@ def test_began_shows_its_balance_and_reconstructions(framed, monkeypatch):
         config.gamma * real > fake, real + config.gamma * real - fake,
         real - config.gamma * real + fake,
     ))  # fmt: skip
+
+
+@pytest.mark.parametrize("objective", ["wgan", "wgan-gp", "hinge"])
+def test_a_critic_has_its_em_estimate_and_says_what_it_is(objective, framed):
+    run = ended("image")
+    config = preset(objective, "faces", steps=40)
+    runs.write_json(run.path / "config.json", config.to_dict())
+    rows = {name: np.linspace(0.1, 1, 5) for name in runs.CURVES}
+    rows["d_real"] = np.linspace(3, 1, 5)
+    drawn = {p["title"]: p for p in panels.image_panels(run, rows)}
+    found = [p for title, p in drawn.items() if title.startswith("EM estimate")]
+    at = framed("train_images", run=run.id)
+    said = [c.value for c in at.caption if c.value.startswith("**EM estimate**")]
+    assert not at.exception and len(found) == len(said) == (objective != "hinge")
+    if found:
+        assert np.array_equal(found[0]["series"][0]["y"], rows["d_real"] - rows["d_fake"])
+        assert found[0]["smooth"]
+        assert ("nobody knows" in said[0]) == (objective == "wgan")
+        assert ("near 1" in said[0]) == (objective == "wgan-gp")

@@ -127,11 +127,11 @@ def test_every_kind_of_image_is_trained_on_together(framed, here):
 
 
 @pytest.mark.parametrize("objective", ["dcgan", "wgan-gp", "began"])
-def test_four_grey_images_are_trained_on(objective, framed, here):
+def test_four_grey_images_are_trained_on_in_batches_of_64(objective, framed, here):
     spec = f"images:{stored(4, 'L')}"
     at = framed("train_images", i_data=spec, **SMALL)
     at.selectbox(key="i_objective").set_value(objective).run()
-    for key, value in (("i_steps", 2), ("i_batch", 8), ("i_width", 4)):
+    for key, value in (("i_steps", 2), ("i_batch", 64), ("i_width", 4)):
         at.number_input(key=key).set_value(value)
     at.run().button(key="i_train").click().run()
     (run,) = runs.all_runs()
@@ -230,7 +230,7 @@ def test_a_folder_with_a_damaged_file_is_trained_on_and_says_so(framed, here, tm
     [
         ({}, "holds no images"),
         ({"a.png": b"x"}, "none of its 1 image files can be read"),
-        ({"a.png": saved(noise(0))}, "1 images are too few to judge by: at least 4"),
+        ({"a.png": saved(noise(0))}, "holds one image: at least 4 are needed"),
     ],
 )
 def test_a_folder_of_too_little_ends_a_run_in_words(files, says, framed, here, tmp_path):

@@ -122,6 +122,33 @@ def test_a_folder_of_images_is_kept_and_trained_on(capsys, tmp_path):
     assert code == 2 and "none of its 1" in out.err  # what lies in the folder itself comes first
 
 
+@pytest.mark.parametrize("count", [3, 4])
+@pytest.mark.parametrize("kept", [True, False], ids=["images:ID", "folder:PATH"])
+def test_four_images_train_and_three_are_refused_before_training(capsys, tmp_path, count, kept):
+    """A batch of 64 from four images, which are drawn again and again; judged against two."""
+    place = tmp_path / "few"
+    place.mkdir()
+    for i in range(count):
+        Image.new("RGB", (20, 20), (60 * i, 0, 255 - 60 * i)).save(place / f"{i}.png")
+    data = f"folder:{place}"
+    if kept:
+        code, out = call(capsys, "images", str(place), "--json")
+        if count < 4:
+            assert code == 2 and "are 3 images only" in out.err and "at least 4" in out.err
+            return
+        data = last_json(out.out)["data"]
+    argv = ["train", "--objective", "ns-gan", "--data", data, "--steps", "2", "--size", "16"]
+    code, out = call(capsys, *argv, "--batch", "64", "--width", "4", "--json")
+    if count < 4:
+        assert code == 2 and "holds 3 images: at least 4" in out.err and runs.all_runs() == []
+        return
+    assert code == 0, out.err
+    found = last_json(out.out)["metrics"]
+    assert found["samples"] == 2 and found["frechet"] > 0
+    run = last_json(out.out)["run"]
+    assert call(capsys, "evaluate", run)[0] == 0 and call(capsys, "sample", run)[0] == 0
+
+
 def test_bad_arguments_leave_no_run_behind(capsys):
     call(capsys, "train", "--data", "folder:nowhere")
     call(capsys, "train", "--device", "tpu")

@@ -150,12 +150,28 @@ def draw(path, colour, size=(40, 30), mode="RGB"):
 
 def test_a_flat_folder_of_images(tmp_path, monkeypatch):
     monkeypatch.setenv("GAN_DATA", str(tmp_path / "root"))
-    for i in range(4):
-        draw(tmp_path / "photos" / f"{i}.png", (255, 0, 60 * i))
+    for i in range(10):
+        draw(tmp_path / "photos" / f"{i}.png", (255, 0, 20 * i))
     data = load(f"folder:{tmp_path / 'photos'}", 16)
-    assert data.shape == (3, 16, 16) and len(data) == 3 and data.labels is None
-    assert data.pixels[:, :, 8, 8].tolist() == [[255, 0, 60 * i] for i in range(3)]
+    assert data.shape == (3, 16, 16) and len(data) == 9 and data.labels is None
+    assert data.pixels[:, :, 8, 8].tolist() == [[255, 0, 20 * i] for i in range(9)]
     assert len(load(f"folder:{tmp_path / 'photos'}", 16, part="test")) == 1
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 9])
+def test_from_four_images_on_a_folder_trains_and_small_ones_train_on_all(
+    tmp_path, monkeypatch, count
+):
+    monkeypatch.setenv("GAN_DATA", str(tmp_path / "root"))
+    for i in range(count):
+        draw(tmp_path / "photos" / f"{i}.png", (255, 0, 20 * i))
+    (tmp_path / "photos" / "broken.png").write_bytes(b"no picture")
+    spec = f"folder:{tmp_path / 'photos'}"
+    if count < 4:
+        with pytest.raises(BadInput, match=f"{'one' if count == 1 else count} image.*at least 4"):
+            load(spec, 16)
+    else:
+        assert len(load(spec, 16)) == count
 
 
 def test_subfolders_are_classes_and_transparent_means_white(tmp_path, monkeypatch):
@@ -163,18 +179,20 @@ def test_subfolders_are_classes_and_transparent_means_white(tmp_path, monkeypatc
     draw(tmp_path / "pets" / "cat" / "a.png", (0, 0, 0, 0), mode="RGBA")
     draw(tmp_path / "pets" / "dog" / "b.jpg", 255, mode="L")
     draw(tmp_path / "pets" / "dog" / "c.jpg", 255, mode="L")
+    draw(tmp_path / "pets" / "dog" / "d.jpg", 255, mode="L")
     data = load(f"folder:{tmp_path / 'pets'}", 16)
-    assert data.classes == {"class": ["cat", "dog"]} and data.labels.tolist() == [[0], [1]]
+    assert data.classes == {"class": ["cat", "dog"]}
+    assert data.labels.tolist() == [[0], [1], [1], [1]]
     assert (data.pixels == 255).all()
 
 
 def test_a_decoded_folder_is_kept_until_a_file_changes(tmp_path, monkeypatch):
     monkeypatch.setenv("GAN_DATA", str(tmp_path / "root"))
-    for i in range(3):
+    for i in range(4):
         draw(tmp_path / "photos" / f"{i}.png", (0, 0, 0))
     load(f"folder:{tmp_path / 'photos'}", 16)
     (kept,) = (tmp_path / "root" / "cache").iterdir()
-    assert np.load(kept).shape == (3, 3, 16, 16)
+    assert np.load(kept).shape == (4, 3, 16, 16)
     draw(tmp_path / "photos" / "0.png", (9, 9, 9), size=(64, 64))
     assert (load(f"folder:{tmp_path / 'photos'}", 16).pixels[0] == 9).all()
 
@@ -207,8 +225,8 @@ def test_a_damaged_file_of_a_folder_is_left_out_and_told(tmp_path, monkeypatch):
     (tmp_path / "pets" / "cat" / "1.png").write_bytes(whole[: len(whole) // 2])
     for _ in range(2):  # decoded, then read back
         data = load(f"folder:{tmp_path / 'pets'}", 16)
-        assert data.pixels[:, 0, 0, 0].tolist() == [0, 120, 0, 0]  # the last is held out
-        assert data.labels.flatten().tolist() == [0, 0, 1, 1]
+        assert data.pixels[:, 0, 0, 0].tolist() == [0, 120, 0, 0, 0]
+        assert data.labels.flatten().tolist() == [0, 0, 1, 1, 1]
         assert "1 of 6 image files could not be read" in data.said and "1.png" in data.said
     draw(tmp_path / "pets" / "cat" / "1.png", (60, 0, 0))
     assert load(f"folder:{tmp_path / 'pets'}", 16).said == ""
@@ -216,13 +234,13 @@ def test_a_damaged_file_of_a_folder_is_left_out_and_told(tmp_path, monkeypatch):
 
 def test_a_set_that_does_not_fit_into_memory_is_refused_with_the_sum(tmp_path, monkeypatch):
     monkeypatch.setenv("GAN_DATA", str(tmp_path / "root"))
-    for i in range(3):
+    for i in range(4):
         draw(tmp_path / "photos" / f"{i}.png", (i, 0, 0))
-    monkeypatch.setattr(memory, "free", lambda: 4 * 2**10)
-    with pytest.raises(BadInput, match=r"3 images of 32x32 would take 3 x 3,072 bytes") as caught:
+    monkeypatch.setattr(memory, "free", lambda: 5 * 2**10)
+    with pytest.raises(BadInput, match=r"4 images of 32x32 would take 4 x 3,072 bytes") as caught:
         load(f"folder:{tmp_path / 'photos'}", 32)
     assert "smaller size" in str(caught.value)
-    assert len(load(f"folder:{tmp_path / 'photos'}", 16)) == 2
+    assert len(load(f"folder:{tmp_path / 'photos'}", 16)) == 4
 
 
 def test_the_free_memory_is_that_of_the_group_where_it_is_less(tmp_path, monkeypatch):

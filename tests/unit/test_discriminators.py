@@ -152,3 +152,29 @@ def test_a_constant_critic_has_found_nothing():
     x = torch.randn(20, 2, generator=seeded())
     found = metrics.critic(linear(0.0, 0.0), x, x + 1, x)
     assert found["critic_w1"] == found["critic_slope"] == 0
+
+
+def test_a_linear_critic_of_images_is_measured_exactly():
+    """D(x) = w·x: its slope is |w| everywhere, and the estimate over it the shift along w."""
+    w = torch.randn(3 * 8 * 8, generator=seeded())
+    real = torch.randn(64, 3, 8, 8, generator=seeded(1))
+    fake = real - 2 * (w / w.norm()).view(3, 8, 8)
+    for scale in (0.01, 1.0, 50.0):  # what clipping would leave, or none
+        found = metrics.critic_of_images(
+            lambda x, k=scale: x.flatten(1) @ (k * w), real, fake, seeded()
+        )
+        steep = scale * w.norm().item()
+        assert found["critic_slope"] == pytest.approx(steep, rel=1e-5)
+        assert found["critic_slope_99"] == pytest.approx(steep, rel=1e-5)
+        assert found["critic_estimate"] == pytest.approx(2 * steep, rel=1e-4)
+        assert found["critic_w1"] == pytest.approx(2, rel=1e-4)
+
+
+def test_the_slope_of_a_critic_is_taken_between_the_two():
+    """D steep only beyond both samples: between them it is as flat as it is there."""
+    real, fake = torch.full((50, 1, 4, 4), 1.0), torch.full((50, 1, 4, 4), -1.0)
+    found = metrics.critic_of_images(
+        lambda x: x.mean((1, 2, 3)) + 9 * torch.relu(x - 1.01).sum((1, 2, 3)), real, fake, seeded()
+    )
+    assert found["critic_slope_99"] == pytest.approx(0.25)  # 16 pixels of 1/16 each
+    assert found["critic_w1"] == pytest.approx((real - fake)[0].norm().item())

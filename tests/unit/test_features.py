@@ -70,7 +70,7 @@ def test_training_again_gives_a_space_with_its_card(tmp_path, monkeypatch):
     assert torch.equal(before, torch.random.get_rng_state())  # its seed is its own
     assert len(lines) == 6 and card["accuracy"]["digit"] > 0.85
     assert "digits-cnn" in (tmp_path / "features-digits.md").read_text()
-    monkeypatch.setattr(features, "ASSETS", tmp_path)
+    monkeypatch.setattr(features.classifier, "ASSETS", tmp_path)
     space = features.space_for(load("digits"))
     assert space.name == "digits-cnn"
     with pytest.raises(BadInput, match="digits"):

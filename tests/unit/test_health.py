@@ -4,9 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
-from gan_core.alarms import HOPS, PILED, STEEP, STEEPER, TONES, WON
+from gan_core import features, metrics
+from gan_core.alarms import HOPS, LITTLE, PILED, STEEP, STEEPER, TONES, WON
 from gan_core.config import validate
+from gan_core.data import Images, load
 from gan_core.health import findings, soonest
 from gan_core.presets import preset
 from gan_core.runs import CURVES, Run
@@ -373,6 +376,67 @@ def test_few_of_many_classes_are_left_to_the_classifiers_own_errors():
     few = pictures(FLAT, missing=["a", "b", "c"], total=164)
     assert "collapse" not in names(config, curves(config), few)
     assert "collapse" in names(config, curves(config), pictures(FLAT, missing=["7"]))
+
+
+def judged(judge, fake, looks=5):
+    """Measurements of pictures that no longer change, as a run would write them."""
+    return [{"step": 100 * i, **judge(fake)} for i in range(1, looks + 1)]
+
+
+@pytest.fixture(scope="module")
+def unnamed():
+    """Pictures that no classifier knows, and their judge."""
+    pixels = load("digits", 16).pixels[:400]
+    images = Images("folder:mine", pixels)
+    return images, metrics.ImageJudge(images, features.space_for(images))
+
+
+def test_one_picture_over_and_over_is_a_collapse_and_real_ones_are_not(unnamed):
+    images, judge = unnamed
+    config = preset("dcgan", "folder:mine")
+    stuck = judged(judge, images.take(torch.zeros(100, dtype=torch.long)))
+    assert stuck[-1]["diversity"] == 0 < stuck[-1]["diversity_real"]
+    for state in ("running", "done"):
+        found = {f.name: f for f in findings(config, curves(config), stuck, {"state": state})}
+        assert found["collapse"].number == 0 and found["collapse"].tone == "bad"
+        assert found["collapse"].remedy and "0 % of what two real" in found["collapse"].sentence
+    few = images.take(torch.arange(100) % 3)  # three pictures, a third of all pairs equal
+    assert 0.5 < judge(few)["diversity"] / judge(few)["diversity_real"] < 1
+    real = judged(judge, images.take(torch.arange(100)))
+    for state in ("running", "done"):
+        assert "collapse" not in names(config, curves(config), real, {"state": state})
+
+
+def test_lost_variety_is_told_from_two_looks_on_and_what_it_was_before(unnamed):
+    images, judge = unnamed
+    config, running = preset("dcgan", "folder:mine"), {"state": "running"}
+    good = judged(judge, images.take(torch.arange(100)))
+    faint = images.take(torch.arange(100)) * (LITTLE - 0.1)  # all nearer to grey, and each other
+    lost = judged(judge, faint)
+    assert "collapse" not in names(config, curves(config), [*good, lost[0]], running)
+    (first, *_) = findings(config, curves(config), [*good, *lost[:2]], running)
+    assert first.name == "collapse" and "lost its variety" in first.sentence
+    assert first.number == pytest.approx(LITTLE - 0.1, abs=0.05)
+    fuller = judged(judge, images.take(torch.arange(100)) * (LITTLE + 0.15))
+    assert "collapse" not in names(config, curves(config), [*good, *fuller], {"state": "done"})
+
+
+def test_variety_that_still_grows_is_no_collapse(unnamed):
+    """A run that ended early: its pictures were all alike at first, as they always are."""
+    images, judge = unnamed
+    config, some = preset("dcgan", "folder:mine"), images.take(torch.arange(100))
+    young = [judge(some * part) | {"step": 100 * part} for part in (0.05, 0.1, 0.2, 0.3)]
+    assert young[-1]["diversity"] < LITTLE * young[-1]["diversity_real"]
+    for state in ("running", "done"):
+        assert "collapse" not in names(config, curves(config), young, {"state": state})
+        assert "collapse" in names(config, curves(config), [*young, *young[-1:] * 3],
+                                   {"state": state})  # fmt: skip
+
+
+def test_where_classes_are_counted_they_tell_a_collapse():
+    config = preset("dcgan", "digits")
+    narrow = [entry | {"diversity": 1.0, "diversity_real": 9.0} for entry in pictures(FLAT)]
+    assert "collapse" not in names(config, curves(config), narrow)
 
 
 @pytest.mark.parametrize(("measured", "told"), [(FALLING, False), (FLAT, True)])

@@ -51,11 +51,12 @@ FLOORS = [
         "inherit",
         "pictures",
         "judge",
+        "opponent",
         "vitals",
         "expected",
     },
     {"runs", "signs", "alarms", "health"},
-    {"keeper", "judging", "window", "failures", "movie", "ready"},
+    {"keeper", "judging", "window", "failures", "movie", "pace", "ready"},
     {"executors", "lessons", "answers", "worker", "serve", "commands", "__main__"},
 ]
 # Within a floor, these lean on each other in this order alone.
@@ -69,7 +70,7 @@ ORDERED = [
     ["runs", "signs", "alarms", "health"],
     ["config", "pictures"],
     ["config", "tuning"],
-    ["config", "judge"],
+    ["config", "opponent", "judge"],
     ["penalties", "objectives"],
     ["dense", "flat", "forms", "slopes", "players", "schedule", "rounds", "dense_rounds"],
     ["players", "schedule", "rounds", "captured", "training"],

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from gan_core.build import build
-from gan_core.judge import SIDE, Judge
+from gan_core.judge import Judge
+from gan_core.opponent import SIDE
 from gan_core.presets import preset
 from gan_core.training import half_round, train
 
@@ -119,3 +120,16 @@ def test_the_file_of_fields_says_how_to_read_it():
     error = np.abs(parts["d_at"] - parts["best_at"]).mean()
     assert error == pytest.approx(found["d_error"], abs=1e-3)
     assert len(parts["x"]) == len(parts["y"]) == len(parts["d_at"])
+
+
+@pytest.mark.parametrize("name", ["wgan", "wgan-gp", "dcgan", "began"])
+def test_critics_of_pictures_are_measured_and_no_other_d(name):
+    _, _, found = judged(name, "digits", steps=2, size=16, batch=16, width=4, device="cpu")
+    measured = {key for key in found if key.startswith("critic_")}
+    if name not in ("wgan", "wgan-gp"):
+        assert not measured
+        return
+    assert measured == {"critic_estimate", "critic_slope", "critic_slope_99", "critic_w1"}
+    assert 0 < found["critic_slope"] <= found["critic_slope_99"]
+    estimate = found["critic_w1"] * found["critic_slope_99"]
+    assert estimate == pytest.approx(found["critic_estimate"])

@@ -176,3 +176,19 @@ def test_the_kernel_distance_is_the_mmd_of_a_cubic_kernel():
     off = [(k.sum() - k.trace()) / (200 * 199) for k in (xx, yy)]
     assert metrics.kernel(x, y) == pytest.approx((sum(off) - 2 * xy.mean()).item(), rel=1e-6)
     assert abs(metrics.kernel(x, torch.randn(4000, 5, generator=seeded(2)))) < 0.1
+
+
+def test_variety_is_the_mean_distance_of_two_samples():
+    """Two Gaussians of 64 dimensions are √2 times a χ with 64 degrees of freedom apart."""
+    x = torch.randn(500, 64, generator=seeded())
+    chi = math.sqrt(2) * math.exp(math.lgamma(65 / 2) - math.lgamma(64 / 2))
+    assert metrics.diversity(x) == pytest.approx(math.sqrt(2) * chi, rel=0.01)
+    assert metrics.diversity(3 * x + 7) == pytest.approx(3 * metrics.diversity(x), rel=1e-5)
+    twice = torch.cat([x, x])  # as much variety, but that each now has a twin
+    assert metrics.diversity(twice) == pytest.approx(metrics.diversity(x) * 998 / 999, rel=1e-6)
+
+
+def test_variety_of_real_pictures_is_its_own_floor_and_of_one_picture_none(digits, judge):
+    real = judge(load("digits", part="test").take(torch.arange(179)))
+    assert real["diversity"] == pytest.approx(real["diversity_real"], rel=0.05)
+    assert judge(digits.take(torch.zeros(50, dtype=torch.long)))["diversity"] < 1e-3

@@ -29,6 +29,7 @@ def keen(monkeypatch):
     monkeypatch.setattr(worker, "LOOK_REST", 0.0)
     monkeypatch.setattr(keeper, "FRAME_EVERY", 1e-9)
     monkeypatch.setattr(keeper, "SNAPSHOT_EVERY", 1e-9)
+    monkeypatch.setattr(keeper, "REST", 0.0)
 
 
 @pytest.fixture
@@ -143,18 +144,32 @@ def pictures(tmp_path, keen):
     return run
 
 
-def test_image_runs_keep_snapshots_more_rarely(pictures, monkeypatch):
+def test_an_image_run_keeps_snapshots(pictures):
     found = pictures.snapshots.all()
     assert min(found) == 0 and len(found) >= 2 and runs.origins(pictures).keys() == {*found, 6}
-    ages = {}
-    for kind in ("2d", "image"):
-        keeping = keeper.Keeper(pictures, 0.0)
-        _, players = checkpoint.load(pictures.checkpoint)
-        config = pictures.config if kind == "image" else preset("gan", "ring")
-        monkeypatch.setattr(checkpoint, "save", lambda *_: None)
-        keeping.snapshot(players, config, 1.0)
-        ages[kind] = keeping.next_snapshot - 1.0
-    assert ages["image"] > ages["2d"] > 0
+
+
+@pytest.mark.parametrize("took", [0.001, 0.05, 2.0, 100.0])
+def test_snapshots_take_a_fiftieth_of_the_time_whatever_one_takes(tmp_path, monkeypatch, took):
+    """By a clock that only writing moves; a stalled write is not the last."""
+    clock = [0.0]
+
+    def save(path, players, config):
+        clock[0] += took
+        path.touch()
+
+    run = make(tmp_path / "run-a")
+    players, _, _ = build(run.config)
+    monkeypatch.setattr(checkpoint, "save", save)
+    monkeypatch.setattr(keeper.time, "perf_counter", lambda: clock[0])
+    keeping, now = keeper.Keeper(run, 0.0), 0.0
+    for players.step in range(30):
+        keeping.snapshot(players, run.config, now)
+        pause, now = keeping.next_snapshot - now, keeping.next_snapshot
+        keeping.snapshot(players, run.config, now - 1e-3)  # not yet
+        assert keeper.SNAPSHOT_EVERY <= pause <= keeper.LATEST
+    assert len(run.snapshots.all()) == 30 and clock[0] == pytest.approx(30 * took)
+    assert clock[0] <= now / 49 or pause == keeper.LATEST
 
 
 def test_an_image_run_branches_from_a_state_it_kept(pictures, tmp_path):

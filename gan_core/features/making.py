@@ -1,139 +1,22 @@
-"""Feature spaces in which generated images are compared with real ones.
-
-A Fréchet distance means something only together with the space it was measured in, so every space
-has a name that is printed beside the number:
-
-- `mnist-cnn`, `faces-cnn`, `digits-cnn`: the penultimate layer of a small classifier of that very
-  data, shipped in `assets/`, which also tells the classes of what was generated;
-- `pixels-pca64`, for every other set: the first 64 principal components of the real pixels,
-  shrunk to 16x16. It knows no classes and is blind to sharpness, but collapse and wrong colours
-  show.
-
-Distances in two different spaces cannot be compared, nor with the Inception distances of papers.
-"""
+"""How the classifiers behind the shipped feature spaces are made."""
 
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import safe_open
 from safetensors.torch import save_file
-from torch import Tensor, nn
 from torch.nn import functional as F
 
 from gan_core.catalog import BadInput, choose
 from gan_core.data import Images, load
+from gan_core.features.classifier import ASSETS, SIDE, ClassifierSpace, FeatureNet
 
-ASSETS = Path(__file__).parent / "assets"
-SIDE = 32  # classifiers see 32x32 pixels
 EPOCHS = {"mnist": 4, "faces": 24, "digits": 40}
 FEATURES = {"mnist": 64, "faces": 128, "digits": 64}
 RELIABLE = 0.85  # an attribute is reported if its classes are recognised this often on average
-
-
-class FeatureNet(nn.Module):
-    """float [n, C, H, W] in [-1, 1] -> features [n, d], each about mean 0 and variance 1 on the
-    data it was trained on, so that d is the Fréchet distance of a generator stuck at the mean."""
-
-    mean: Tensor
-    std: Tensor
-
-    def __init__(self, channels: int, features: int, classes: dict[str, list[str]]):
-        super().__init__()
-        self.classes = classes
-        widths = [channels, 16, 32, 64, 64]
-        blocks = [_block(i, o) for i, o in pairwise(widths)]
-        self.trunk = nn.Sequential(*blocks, nn.Flatten(), nn.Linear(64 * 4, features))
-        self.heads = nn.Linear(features, sum(map(len, classes.values())))
-        self.register_buffer("mean", torch.zeros(features))
-        self.register_buffer("std", torch.ones(features))
-
-    def forward(self, x: Tensor) -> Tensor:
-        return (self.trunk(resized(x, SIDE)) - self.mean) / self.std  # [n, d]
-
-    def logits(self, features: Tensor) -> list[Tensor]:
-        """One [n, classes] for each attribute."""
-        every = self.heads(features * self.std + self.mean)
-        return list(every.split([len(names) for names in self.classes.values()], 1))
-
-
-def _block(n_in: int, n_out: int) -> nn.Sequential:
-    """Convolution, normalisation, ReLU; half the side."""
-    conv = nn.Conv2d(n_in, n_out, 3, padding=1, bias=False)
-    return nn.Sequential(conv, nn.BatchNorm2d(n_out), nn.ReLU(), nn.MaxPool2d(2))
-
-
-@dataclass(frozen=True, eq=False)
-class FeatureSpace:
-    """A named map from images to features. `classes` are the attributes it reads reliably, each
-    with its class names; {} where it reads none."""
-
-    name: str
-    net: nn.Module
-    classes: dict[str, list[str]]
-
-    @torch.no_grad()
-    def encode(self, images: Tensor, batch: int = 500) -> Tensor:
-        """float32 [n, d] on the CPU, for images [n, C, H, W] in [-1, 1] of any size."""
-        place = next(self.net.buffers()).device
-        rows = [self.net(part.to(place).float()) for part in images.split(batch)]
-        return torch.cat(rows).float().cpu()
-
-    @torch.no_grad()
-    def classify(self, features: Tensor) -> dict[str, Tensor]:
-        """Attribute -> the likeliest class [n] of each row of `encode`'s features."""
-        if not isinstance(self.net, FeatureNet):
-            return {}
-        logits = self.net.logits(features.to(self.net.mean.device))
-        found = {a: x.argmax(1).cpu() for a, x in zip(self.net.classes, logits, strict=True)}
-        return {attribute: found[attribute] for attribute in self.classes}
-
-    def to(self, device: str | torch.device) -> "FeatureSpace":
-        self.net.to(device)
-        return self
-
-
-class Components(nn.Module):
-    """Principal components of pixels at 16x16, [n, C, H, W] -> [n, at most 64]."""
-
-    mean: Tensor
-    axes: Tensor
-
-    def __init__(self, images: Tensor, most: int = 64):
-        super().__init__()
-        flat = resized(images, 16).flatten(1).double()
-        self.register_buffer("mean", flat.mean(0).float())
-        centred = flat - flat.mean(0)
-        _, vectors = torch.linalg.eigh(centred.T @ centred)  # ascending
-        self.register_buffer("axes", vectors.flip(1)[:, :most].float().contiguous())
-
-    def forward(self, x: Tensor) -> Tensor:
-        return (resized(x, 16).flatten(1) - self.mean) @ self.axes
-
-
-def space_for(images: Images) -> FeatureSpace:
-    """The feature space this data is judged in: its own classifier, or its principal pixels."""
-    path = ASSETS / f"features-{images.name}.safetensors"
-    if images.name in EPOCHS and path.exists():
-        return _shipped(path)
-    step = max(1, len(images) // 2000)
-    some = images.take(torch.arange(0, len(images), step)[:2000])
-    return FeatureSpace("pixels-pca64", Components(some), {})
-
-
-def _shipped(path: Path) -> FeatureSpace:
-    with safe_open(path, "pt") as file:
-        card = json.loads(file.metadata()["card"])
-        weights = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-    net = FeatureNet(card["channels"], card["features"], card["classes"])
-    net.load_state_dict(weights)
-    reliable = {name: card["classes"][name] for name in card["reliable"]}
-    return FeatureSpace(card["space"], net.eval(), reliable)
 
 
 def train_features(
@@ -207,14 +90,14 @@ def _fit(net: FeatureNet, images: Images, epochs: int, report: Callable[[str], N
         report(f"epoch {epoch + 1}/{epochs}: loss {loss.item():.3f}")
     net.eval()
     some = images.take(torch.arange(0, len(images), max(1, len(images) // 10000)))
-    features = FeatureSpace("", net, {}).encode(some)
+    features = ClassifierSpace("", net, {}).encode(some)
     net.mean.copy_(features.mean(0))
     net.std.copy_(features.std(0).clamp_min(1e-3))
 
 
 def _judge(net: FeatureNet, held: Images) -> tuple[dict[str, float], dict[str, float]]:
     """Held-out accuracy of every attribute, plain and averaged over its classes."""
-    space = FeatureSpace("", net, net.classes)
+    space = ClassifierSpace("", net, net.classes)
     found = space.classify(space.encode(held.take(torch.arange(len(held)))))
     plain, balanced = {}, {}
     assert held.labels is not None
@@ -251,8 +134,3 @@ An attribute that something else can hide (a beard under a mouth, an earring und
 learnt as a feature, but not reported where its classes are recognised less than
 {RELIABLE:.0%} of the time on average.
 """
-
-
-def resized(x: Tensor, side: int) -> Tensor:
-    """[n, C, H, W] -> [n, C, side, side], antialiased."""
-    return x if x.shape[-1] == side else F.interpolate(x, side, mode="bilinear", antialias=True)
