@@ -115,6 +115,9 @@ class Config:
     b: float = _setting(1.0, "objective", "LSGAN: D's target for real samples", -10, 10)
     c: float = _setting(1.0, "objective", "LSGAN: what G wants D to say", -10, 10)
     device: str = _setting("auto", "machine", "auto, cpu, cuda or cuda:N")
+    threads: int = _setting(
+        0, "machine", "processor threads (0: all cores, or one while others want them)", 0, 256
+    )
     precision: str = _setting(
         "auto",
         "machine",

@@ -19,7 +19,7 @@ from gan_core.runs import Run
 
 Figures = dict[str, Any]  # what `figures` reads from one run
 Verdict = tuple[bool, str]  # whether a lesson showed what it promises, and the figures in words
-FREE = ("seed", "device", "precision", "graphs")  # settings that do not make another lesson of it
+FREE = ("seed", "device", "threads", "precision", "graphs")  # which do not make another lesson
 
 MOST_COLLAPSED = 2  # modes of eight that a collapsed generator holds at most
 UNEVEN = 0.5  # reverse KL from which samples are in one place, as a share of log(number of modes)

@@ -4,8 +4,8 @@ The threads of a product wait for each other. On a machine that has nothing else
 makes them quick; where another program takes a processor from one of them all the others stand
 still, and rounds on two threads were seen to take ten times as long as on one.
 
-Nothing is guessed: the kernel counts how often it took a processor away, and where it does, a few
-rounds are timed on the other number of threads.
+Nothing is guessed: the kernel counts how often it took a processor away, and where it goes on doing
+so, a few rounds are timed on the other number of threads.
 """
 
 import time
@@ -26,14 +26,14 @@ HOLD, LONGEST = 5.0, 40.0  # seconds from one trial to the next, twice as long a
 class Pace:
     """Told of every round, it sets the threads of the thread that it is called from.
 
-    The number of threads changes how sums are rounded, so a run that must repeat itself to the bit
-    has no Pace. `clock`, `taken` (how often a processor was taken away so far) and `use` (which
-    sets the threads) stand for the machine.
+    The number of threads changes how sums are rounded, so of a run that must repeat itself to the
+    bit the threads are given, and its Pace has nothing to choose. `clock`, `taken` (how often a
+    processor was taken away so far) and `use` (which sets the threads) stand for the machine.
     """
 
     def __init__(
         self,
-        threads: int,
+        threads: int,  # most; with 1 there is nothing to choose
         clock: Callable[[], float] = time.perf_counter,
         taken: Callable[[], int] = taken_away,
         use: Callable[[int], None] = torch.set_num_threads,

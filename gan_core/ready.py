@@ -34,8 +34,11 @@ def dry_run() -> None:
 
 def resolved(run: Run) -> Config:
     """The run's config with `precision` and the number of steps decided and stored, so that a
-    resumed run keeps them, and its rates fall over rounds that are known from the first on."""
+    resumed run keeps them, and its rates fall over rounds that are known from the first on; under
+    float32 also the number of threads, which decides how sums are rounded."""
     config = run.config
+    if config.precision == "float32" and not config.threads:  # it shall repeat itself to the bit
+        config = runs.change(run, threads=torch.get_num_threads())
     if config.precision == "auto":
         config = runs.change(run, precision=pick_precision(config))
     if not config.steps:

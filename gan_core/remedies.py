@@ -19,8 +19,8 @@ PENALTY = {"2d": 0.1, "image": 1.0}  # R1 and R2 of the recommended presets
 UNLIMITED = ("wgan", "wgan-gp", "began")  # their critics are bounded in a way of their own
 # No part of a recipe.
 KEPT = (
-    "seed", "steps", "seconds", "device", "precision", "graphs", "size", "data", "reads", "source",
-    "carry",    "sigma",
+    "seed", "steps", "seconds", "device", "threads", "precision", "graphs", "size", "data", "reads",
+    "source", "carry", "sigma",
 )  # fmt: skip
 _NAMES = {
     "lr_g": "G's rate", "lr_d": "D's rate", "n_critic": "D steps a round",

@@ -25,7 +25,9 @@ def tuned(config: Config) -> Iterator[None]:
         cudnn.conv.fp32_precision, cudnn.benchmark, cudnn.deterministic,
     )  # fmt: skip
     threads = torch.get_num_threads()
-    if config.kind == "2d":
+    if config.threads:
+        torch.set_num_threads(config.threads)
+    elif config.kind == "2d":
         torch.set_num_threads(1)  # so small a network is slower on two
     torch.set_flush_denormal(True)
     _let_gpu(products, products, not exact, exact)

@@ -23,6 +23,7 @@ from gan_core.failures import Diverged, Gone, Watch, failed
 from gan_core.judge import Judge
 from gan_core.judging import Judging, Verdict
 from gan_core.keeper import Keeper
+from gan_core.pace import Pace
 from gan_core.ready import resolved, time_limit
 from gan_core.runs import Run
 from gan_core.training import Step, half_round, train
@@ -80,6 +81,7 @@ class _Recorder:
         self.judging = Judging(judge, self.config.kind, self.before)
         self.log_every = max(1, self.config.steps // 500)
         self.watch = Watch()
+        self.pace = Pace(1 if self.config.threads else torch.get_num_threads())
         self.limit = time_limit(self.config)
         self.waited = 0.0  # seconds of this sitting that the last judgement took
         self.keeper = Keeper(run, self.before)
@@ -97,6 +99,7 @@ class _Recorder:
         for step in self._rounds():
             self.last = step
             self.watch.see(step)
+            self.pace.round()
             if step.number % self.log_every == 0:
                 self._log(step)
             now = self.seconds

@@ -19,7 +19,7 @@ GROUPS = {
     "Networks": (
         "network", "size", "latent", "width", "depth", "norm_g", "norm_d", "fourier", "scaling",
     ),
-    "Machine": ("device", "precision", "graphs", "fakes", "forms", "layout"),
+    "Machine": ("device", "threads", "precision", "graphs", "fakes", "forms", "layout"),
 }  # fmt: skip
 ONLY = {
     "network": "image",
@@ -41,7 +41,7 @@ LABELS = {
     "width": "Width", "depth": "Depth", "norm_g": "Norm in G", "norm_d": "Norm in D",
     "fourier": "Fourier features", "scaling": "Scale", "device": "Device", "precision": "Precision",
     "fakes": "Samples for G", "forms": "Layer forms", "layout": "Memory layout",
-    "graphs": "CUDA graphs",
+    "graphs": "CUDA graphs", "threads": "Threads",
     "carry": "Price of transport", "sigma": "σ of the fixed G",
     "lam": "λ", "clip": "Clip c", "gamma": "γ", "lambda_k": "λₖ", "a": "a", "b": "b", "c": "c",
 }  # fmt: skip
