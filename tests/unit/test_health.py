@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from gan_core import features, metrics
+from gan_core import features, metrics, remedies
 from gan_core.alarms import HOPS, LITTLE, PILED, STEEP, STEEPER, TONES, WON
 from gan_core.config import validate
 from gan_core.data import Images, load
@@ -472,3 +472,14 @@ def test_the_shipped_dcgan_on_faces_ended_with_a_d_that_has_won():
     (first, *_) = findings(run.config, run.curves(), run.metrics(), run.status())
     assert first.name == "d-won" and first.remedy
     assert run.metrics()[-1]["frechet"] > 1.5 * critics.metrics()[-1]["frechet"]
+
+
+def test_cures_leave_a_run_that_does_not_know_its_steps_to_its_time():
+    config = preset("dcgan", "digits")
+    assert remedies.longer(config) == {"seconds": 2 * config.seconds}
+    new = config.replace(**remedies.switched(config))
+    assert new == preset(remedies.STABLE, "digits")
+    assert remedies.switched(new) == {}
+    assert "120 s instead of 60" in remedies.label(config, remedies.longer(config))
+    told = config.replace(steps=700)  # by its worker
+    assert told.replace(**remedies.switched(told)) == new.replace(steps=700)
