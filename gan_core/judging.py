@@ -1,7 +1,10 @@
-"""Judgements beside training: in a thread of their own, on copies of the players, one at a time.
+"""Judgements of a run in progress: in a thread of their own, on copies of the players, one at a
+time.
 
-Nearly all of a judgement is arithmetic that lets other threads run, so where there are two cores
-training goes on meanwhile.
+Nearly all of a judgement is arithmetic that lets other threads run, so training goes on meanwhile
+where it leaves a processor free: points are trained on one, and a GPU leaves them all. Pictures on
+a CPU take every one. There rounds beside a judgement took four times as long, which cost more than
+to wait for it.
 """
 
 import copy
@@ -23,10 +26,13 @@ Verdict = tuple[dict[str, Any], bytes | None]  # one line of metrics, and `Judge
 
 
 class Judging:
-    """When to judge, and what came of it; `seconds` are those that the run has trained so far."""
+    """When to judge, and what came of it; `seconds` are those that the run has trained so far.
 
-    def __init__(self, judge: Judge, kind: str, seconds: float):
-        self._judge = judge
+    `beside` says whether training goes on meanwhile.
+    """
+
+    def __init__(self, judge: Judge, kind: str, seconds: float, beside: bool):
+        self._judge, self._beside = judge, beside
         self._longest = LONGEST_PAUSE[kind]
         self._next = seconds + FIRST[kind]
         self._threads = 1 if kind == "2d" else torch.get_num_threads()
@@ -38,9 +44,11 @@ class Judging:
         return seconds >= self._next and self._running is None
 
     def begin(self, players: Players, seconds: float) -> None:
-        """Judge the players as they are now, while they go on changing."""
+        """Judge the players as they are now, while they go on changing if that is `beside`."""
         nets = {name: copy.deepcopy(getattr(players, name)) for name in ("G", "D", "ema")}
         self._running = self._pool.submit(self._timed, replace(players, **nets), seconds)
+        if not self._beside:
+            self._running.result()
 
     def end(self, seconds: float) -> Verdict | None:
         """What was judged since the last call; None where nothing is ready."""

@@ -1,11 +1,12 @@
 """How many threads a round takes: all of them, or one while others want the processors.
 
-The threads of a product wait for each other. On a machine that has nothing else to do that is what
-makes them quick; where another program takes a processor from one of them all the others stand
-still, and rounds on two threads were seen to take ten times as long as on one.
+The threads of a product wait for each other, and wait by asking again and again. On a machine that
+has nothing else to do that is what makes them quick; where other programs take a processor from one
+of them all the others stand still, and a round was seen to take ten times as long on two threads as
+on one.
 
-Nothing is guessed: the kernel counts how often it took a processor away, and where it goes on doing
-so, a few rounds are timed on the other number of threads.
+Nothing is guessed: where this process gets less of the processors than its threads ask for, a few
+rounds are timed on the other number of threads.
 """
 
 import time
@@ -13,10 +14,8 @@ from collections.abc import Callable
 
 import torch
 
-from gan_core.runs import taken_away
-
-WINDOW = 1.0  # seconds between two looks at what the kernel counted
-TAKEN = 15.0  # times a second that a processor was taken away; see benchmarks/crowded.py
+WINDOW = 1.0  # seconds between two looks at what the process got
+ENOUGH = 0.85  # of its threads' time; 0.99 on an idle machine, 0.8 beside one busy program
 TRIED = 3  # rounds that the other number of threads is tried for; the quickest of them counts
 LOST = 3.0  # times as slow as usual: a trial is over at once
 MUCH = 1.2  # times as quick: else the number of threads stays as it is
@@ -27,19 +26,19 @@ class Pace:
     """Told of every round, it sets the threads of the thread that it is called from.
 
     The number of threads changes how sums are rounded, so of a run that must repeat itself to the
-    bit the threads are given, and its Pace has nothing to choose. `clock`, `taken` (how often a
-    processor was taken away so far) and `use` (which sets the threads) stand for the machine.
+    bit the threads are given, and its Pace has nothing to choose. `clock`, `spent` (processor
+    seconds of this process so far) and `use` (which sets the threads) stand for the machine.
     """
 
     def __init__(
         self,
         threads: int,  # most; with 1 there is nothing to choose
         clock: Callable[[], float] = time.perf_counter,
-        taken: Callable[[], int] = taken_away,
+        spent: Callable[[], float] = time.process_time,
         use: Callable[[int], None] = torch.set_num_threads,
     ):
         self._all = self.threads = threads
-        self._clock, self._taken, self._use = clock, taken, use
+        self._clock, self._spent, self._use = clock, spent, use
         self._hold = HOLD
         self._usual = 0.0  # seconds a round before a trial; 0 while none is made
         self._last = clock()
@@ -56,17 +55,21 @@ class Pace:
         if self._usual:
             self._try()
         elif now - self._since >= self._wait:
-            rate = (self._taken() - self._seen) / (now - self._since)
-            pace = (now - self._since) / len(self._times)
-            self._begin(WINDOW)
-            crowded, self._crowded = self._crowded, rate > TAKEN
-            if (crowded and rate > TAKEN) or self.threads == 1:  # twice: a click is soon over
-                self._usual = pace
-                self._switch()
+            self._look(now - self._since)
+
+    def _look(self, seconds: float) -> None:
+        """So many seconds are over; begin a trial where they say so."""
+        pace = seconds / len(self._times)
+        got = (self._spent() - self._before) / (seconds * self.threads)
+        crowded, self._crowded = self._crowded, got < ENOUGH
+        self._begin(WINDOW)
+        if (crowded and self._crowded) or self.threads == 1:  # twice: a click is soon over
+            self._usual = pace
+            self._switch()
 
     def _begin(self, wait: float) -> None:
         """Begin to count anew, for at least `wait` seconds."""
-        self._since, self._seen, self._wait = self._last, self._taken(), wait
+        self._since, self._before, self._wait = self._last, self._spent(), wait
         self._times: list[float] = []
 
     def _try(self) -> None:

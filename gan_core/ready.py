@@ -20,7 +20,7 @@ WARM_UP = 5  # first rounds, slower than the rest
 TIMED, LONGEST = 0.05, 3.0  # share of a run's time that its rounds are timed for, and most seconds
 # Share of a run's time that is planned for rounds. Looks, curves and checkpoints take 0.15, and
 # judgements beside training slow it: a little less is planned, so that a run ends by its last step.
-SHARE = 0.8
+SHARE = 0.72
 ANY = 10**6  # rounds, where only their speed matters
 
 

@@ -78,7 +78,8 @@ class _Recorder:
         reads = inputs(self.config, self.data, run.path)
         self.window = Window(run, self.config, self.data, reads)
         judge = Judge(self.config, self.data, reads)
-        self.judging = Judging(judge, self.config.kind, self.before)
+        beside = self.config.kind == "2d" or self.players.device.type != "cpu"
+        self.judging = Judging(judge, self.config.kind, self.before, beside)
         self.log_every = max(1, self.config.steps // 500)
         self.watch = Watch()
         self.pace = Pace(1 if self.config.threads else torch.get_num_threads())

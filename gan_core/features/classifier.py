@@ -69,4 +69,5 @@ def shipped(name: str) -> FeatureSpace | None:
     net = FeatureNet(card["channels"], card["features"], card["classes"])
     net.load_state_dict(weights)
     reliable = {name: card["classes"][name] for name in card["reliable"]}
-    return ClassifierSpace(card["space"], net.eval(), reliable)
+    net.eval().to(memory_format=torch.channels_last)
+    return ClassifierSpace(card["space"], net, reliable)

@@ -17,11 +17,11 @@ from gan_core.runs.folder import (
     Run,
     root,
 )  # fmt: skip
-from gan_core.runs.process import born, machine, taken_away
+from gan_core.runs.process import born, machine
 from gan_core.runs.shelf import SHIPPED, all_runs, change, create, new_id, open_run
 
 __all__ = [
     "BY_HAND", "CHECKPOINT", "CURVES", "LIVE", "OF_G", "REQUESTS", "SHIPPED", "START", "Run",
     "all_runs", "born", "branch", "branched", "change", "create", "machine", "new_id", "open_run",
-    "origin", "origins", "root", "taken_away", "write_json", "write_whole",
+    "origin", "origins", "root", "write_json", "write_whole",
 ]  # fmt: skip

@@ -37,15 +37,6 @@ def born(pid: int) -> str | None:
     return "unknown"
 
 
-def taken_away() -> int:
-    """How often the kernel took a processor from this process so far; 0 where it does not tell."""
-    try:
-        from resource import RUSAGE_SELF, getrusage
-    except ImportError:
-        return 0
-    return getrusage(RUSAGE_SELF).ru_nivcsw
-
-
 def machine() -> str:
     """This machine in words: processor and cores."""
     name = platform.processor() or platform.machine()
