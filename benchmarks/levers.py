@@ -31,12 +31,12 @@ LEVERS = {
     "fakes: fresh for G": {"fakes": "fresh"},
     "forms: fast": {"forms": "fast"},
 }
-ON_DCGAN = {"network": "dcgan", "norm_g": "batch"}
+RESIDUAL = {"network": "resnet", "norm_g": "none"}
 SUBJECTS = {  # objective, size, width, rounds in a turn, other settings
     "DCGAN 32x32, width 32": ("dcgan", 32, 32, 6, {}),
     "DCGAN 64x64, width 64": ("dcgan", 64, 64, 2, {}),
-    "R3GAN 32x32, width 32": ("r3gan", 32, 32, 4, ON_DCGAN),
-    "R3GAN 32x32, residual": ("r3gan", 32, 32, 4, {}),
+    "R3GAN 32x32, width 32": ("r3gan", 32, 32, 4, {}),
+    "R3GAN 32x32, residual": ("r3gan", 32, 32, 4, RESIDUAL),
 }
 
 
