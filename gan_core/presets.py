@@ -33,6 +33,8 @@ _IMAGE: dict[str, Any] = {
     "fakes": "shared",
 }
 
+_GREY: dict[str, Any] = {"width": 16}  # of digits more rounds make more than wider networks
+
 _PLANE: dict[str, Any] = {
     "fourier": 16, "lr_g": 8e-3, "lr_d": 8e-3, "beta1": 0.0, "beta2": 0.95, "steps": 2500,
     "r1": 0.05, "r2": 0.05,
@@ -62,9 +64,10 @@ RECOMMENDED: dict[str, dict[str, dict[str, Any]]] = {
         "gan": {},
         "ns-gan": {},
         "lsgan": {},
-        "wgan": {"optimizer": "rmsprop", "clip": 0.02, "n_critic": 3, "lr_g": 5e-4, "lr_d": 5e-4},
-        "wgan-gp": {"norm_d": "layer", "n_critic": 2, "beta1": 0.0, "lr_g": 5e-4, "lr_d": 5e-4},
-        "began": {"norm_d": "none", "lr_g": 5e-4, "lr_d": 5e-4},
+        "wgan": {"optimizer": "rmsprop", "clip": 0.05},
+        "wgan-gp": {"norm_d": "layer", "beta1": 0.0},
+        # without normalisation its auto-encoder learns too late, and G falls onto one picture
+        "began": {"norm_d": "layer", "gamma": 0.7, "lambda_k": 0.02, "width": 16},
         "hinge": {"norm_d": "spectral", "beta1": 0.0},
         # On the paper's residual networks, which have no normalisation, pictures come later: see
         # docs/benchmarks.md. `published` has them.
@@ -117,6 +120,8 @@ def preset(objective: str, data: str, kind: str = "recommended", **changes: Any)
         timed = {"steps": 0, "seconds": SECONDS}
         values |= timed if room == "image" else {"scaling": "unit"}
         values |= RECOMMENDED[room][objective]
+        if room == "image" and data_info(data).channels == 1:
+            values |= _GREY
         if room == "2d" and "steps" in values and modes_of(data) > _MANY:
             values |= _LONG | ({"noise_steps": 300} if values.get("noise") else {})
     else:

@@ -37,8 +37,8 @@ def resolved(run: Run) -> Config:
     resumed run keeps them, and its rates fall over rounds that are known from the first on; under
     float32 also the number of threads, which decides how sums are rounded."""
     config = run.config
-    if config.precision == "float32" and not config.threads:  # it shall repeat itself to the bit
-        config = runs.change(run, threads=torch.get_num_threads())
+    if config.kind == "image" and config.precision == "float32" and not config.threads:
+        config = runs.change(run, threads=torch.get_num_threads())  # it shall repeat itself
     if config.precision == "auto":
         config = runs.change(run, precision=pick_precision(config))
     if not config.steps:

@@ -256,7 +256,8 @@ class _Recorder:
         """Go on from the checkpoint, and forget what was shown after it."""
         where = self.run.checkpoint
         saved, self.players = checkpoint.load(where, self.config.device, resume=True)
-        if saved.replace(steps=1, seconds=0.0) != self.config.replace(steps=1, seconds=0.0):
+        free: dict[str, Any] = {"steps": 1, "seconds": 0.0, "threads": 0}
+        if saved.replace(**free) != self.config.replace(**free):
             raise BadInput(f"{self.run.id}: the checkpoint was made by another config.")
         self.run.truncate(self.players.step)
         curves = self.run.curves()

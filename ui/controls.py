@@ -28,7 +28,7 @@ from ui.clicks import once
 
 PRESETS = ("recommended", "published")  # as addresses and the command line have them
 OWN_FOLDER = "folder"
-BY_DATA = ("steps", "batch", "noise_steps")  # settings in which presets follow the data
+BY_DATA = ("steps", "batch", "noise_steps", "width")  # settings in which presets follow the data
 
 
 def objectives(kind: str) -> list[str]:

@@ -46,11 +46,13 @@ def dc_encoder(channels: int, size: int, width: int, outputs: int, norm: str) ->
 
 
 class DCAutoencoder(Errors):
-    """BEGAN's D on images: the DCGAN encoder to `code` numbers, and back."""
+    """BEGAN's D on images: the DCGAN encoder to `code` numbers, and back. The way back is
+    normalised too where that acts on each picture alone."""
 
     def __init__(self, channels: int, size: int, width: int, code: int, norm: str = "none"):
         encoder = nn.Sequential(dc_encoder(channels, size, width, code, norm), nn.Flatten())
-        super().__init__(encoder, DCGenerator(code, channels, size, width, norm="none"))
+        back = "layer" if norm == "layer" else "none"
+        super().__init__(encoder, DCGenerator(code, channels, size, width, back))
 
 
 def _doublings(size: int) -> int:
