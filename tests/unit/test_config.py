@@ -49,6 +49,14 @@ def test_published_settings_are_the_papers():
     assert dc.width == 64 and dc.latent == 100 and dc.norm_d == dc.norm_g == "batch"
 
 
+def test_grey_pictures_are_drawn_by_narrower_networks():
+    grey, colour = preset("dcgan", "mnist"), preset("dcgan", "faces")
+    assert grey.replace(data="faces", width=colour.width) == colour and grey.width < colour.width
+    assert preset("dcgan", "mnist", width=48).width == 48
+    both = (preset("dcgan", data, "published").width for data in ("mnist", "faces"))
+    assert set(both) == {64}
+
+
 def test_r3gan_is_published_on_residual_networks_without_normalisation():
     config = preset("r3gan", "mnist", "published")
     assert (config.network, config.norm_g, config.norm_d) == ("resnet", "none", "none")

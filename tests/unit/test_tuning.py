@@ -31,3 +31,10 @@ def test_the_process_is_given_back_also_after_an_error():
     with pytest.raises(ZeroDivisionError), tuned(Config(precision="tf32")):
         _ = 1 / 0
     assert settings() == before
+
+
+@pytest.mark.parametrize("data", ["ring", "digits"])
+def test_threads_that_are_given_are_kept(data):
+    network = "mlp" if data == "ring" else "dcgan"
+    with tuned(Config(data=data, network=network, threads=3)):
+        assert torch.get_num_threads() == 3

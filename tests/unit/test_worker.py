@@ -93,6 +93,29 @@ def test_image_runs_show_tiles(tmp_path):
     assert status["metrics"]["feature_space"]
 
 
+def test_pictures_in_float32_keep_their_threads_and_repeat_to_the_bit(tmp_path):
+    small = {**SMALL, "steps": 6, "size": 16, "precision": "float32"}
+    small.pop("depth")
+    both = []
+    for name in ("run-a", "run-b"):
+        run = runs.create(preset("dcgan", "digits", **small), tmp_path / name)
+        assert run.config.threads == 0
+        carry_out(run)
+        assert run.config.threads == torch.get_num_threads()
+        both.append(run.frame()[2])
+    assert both[0] == both[1]
+
+
+def test_a_run_goes_on_on_another_number_of_threads(tmp_path):
+    small = {**SMALL, "steps": 3, "size": 16, "threads": 1}
+    small.pop("depth")
+    run = runs.create(preset("dcgan", "digits", **small), tmp_path / "run")
+    carry_out(run)
+    runs.change(run, steps=5, threads=2)
+    assert carry_out(run, resume=True)[-1]["state"] == "done"
+    assert run.status()["step"] == 5
+
+
 def test_the_same_config_gives_the_same_run(tmp_path):
     both = []
     for name in ("run-a", "run-b"):
