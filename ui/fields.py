@@ -70,13 +70,20 @@ def labelled(problem: str) -> str:
     return re.sub(r"\b(\w+)=", lambda found: f"{LABELS.get(found[1], found[1])} = ", problem)
 
 
+def _help(field: Field, value: Any) -> str:
+    """What a field is, and what the preset has."""
+    text = field.metadata["help"][0].upper() + field.metadata["help"][1:]
+    shown = f"{value:g}" if isinstance(value, float) else value
+    return f"{text}. Preset: {shown}."
+
+
 def widget(prefix: str, name: str, value: Any) -> Any:
     """The widget of one field, its default being `value`."""
     field = FIELDS[name]
     meta = field.metadata
     common: dict[str, Any] = {
         "label": LABELS[field.name], "key": f"{prefix}_{field.name}", "bind": "query-params",
-        "help": meta["help"][0].upper() + meta["help"][1:] + ".", "width": data_panel.SMALL,
+        "help": _help(field, value), "width": data_panel.SMALL,
     }  # fmt: skip
     choices = list(meta["choices"] or ())
     if field.name == "network":

@@ -35,6 +35,18 @@ def test_a_minute_is_the_default_and_has_no_other_length_beside_it(framed, start
     assert (config.steps, config.seconds) == (0, 60.0) and config == preset("dcgan", "faces")
 
 
+def test_networks_follow_the_data_unless_their_width_was_chosen(framed, started):
+    at = framed("train_images")
+    at.selectbox(key="i_data").set_value("digits").run()
+    assert f"Preset: {preset('dcgan', 'digits').width}." in at.number_input(key="i_width").help
+    at.button(key="i_train").click().run()
+    assert started.pop().config == preset("dcgan", "digits") != preset("dcgan", "faces")
+    at.number_input(key="i_width").set_value(20).run()
+    at.selectbox(key="i_data").set_value("faces").run()
+    at.button(key="i_train").click().run()
+    assert started.pop().config == preset("dcgan", "faces", width=20)
+
+
 @pytest.mark.parametrize("objective", ["dcgan", "wgan-gp"])
 def test_a_length_in_the_address_reaches_the_run(objective, framed, started):
     for chosen, wanted in (("180 s", {"seconds": 180.0}), ("by steps", {"steps": STEPS})):
