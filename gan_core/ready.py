@@ -18,8 +18,8 @@ from gan_core.training import train
 
 WARM_UP = 5  # first rounds, slower than the rest
 TIMED, LONGEST = 0.05, 3.0  # share of a run's time that its rounds are timed for, and most seconds
-# Share of a run's time that is planned for rounds. Looks, curves and checkpoints take 0.15, and
-# judgements beside training slow it: a little less is planned, so that a run ends by its last step.
+# Share of a run's time that is planned for rounds. Looks, judgements and checkpoints take about
+# 0.2; the rest is for a machine that is slower later than when the rounds were timed.
 SHARE = 0.72
 ANY = 10**6  # rounds, where only their speed matters
 
