@@ -9,7 +9,8 @@ import math
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-from gan_core.catalog import DATA, OBJECTIVES, BadInput, DataInfo, choose, data_info, own_images
+from gan_core.agreement import NETWORKS_OF_IMAGES, require_agreement
+from gan_core.catalog import DATA, OBJECTIVES, BadInput, DataInfo, choose, data_info
 
 Number = int | float
 
@@ -36,7 +37,6 @@ WHY = {  # why a number beyond its bounds is of no use; pages refuse these in wo
     "n_gen": "Within so many steps G runs far ahead of D",
 }
 READS = ("z", "x+z", "x+noise")  # what G reads: see gan_core.readings
-NETWORKS_OF_IMAGES = ("dcgan", "resnet")
 NORMS = ("none", "batch", "layer", "spectral")
 
 
@@ -187,84 +187,8 @@ def validate(config: Config) -> Config:
     for f in fields(config):
         checked[f.name] = _checked(f.name, getattr(config, f.name), f.type, f.metadata)
     config = Config(**checked)
-    kind = config.kind  # raises on unknown data
-    if not config.steps and not config.seconds:
-        raise BadInput(
-            "steps=0 stands for as many rounds as fit into seconds, and seconds=0 sets no limit:"
-            " set steps to 1 or more, or seconds to 60, say."
-        )
-    if kind == "image" and config.network == "mlp":
-        raise BadInput("network=mlp draws 2-D points; images need network=dcgan or resnet.")
-    if kind == "2d" and config.network in NETWORKS_OF_IMAGES:
-        raise BadInput(
-            f"network={config.network} draws images, but “{config.data}” is 2-D: use network=mlp."
-        )
-    if kind == "image" and config.size not in (16, 32, 64, 128):
-        raise BadInput(f"size={config.size}: networks for images need 16, 32, 64 or 128.")
-    if own_images(config.data) and config.size > 64:
-        raise BadInput(
-            f"size={config.size}: your own images are kept at 64x64 pixels. Choose 16, 32 or 64, or"
-            " train on their folder, as folder:PATH."
-        )
-    if config.network == "resnet":
-        _require_residual(config)
-    penalised = config.objective == "wgan-gp" or config.r1 > 0 or config.r2 > 0
-    if penalised and config.norm_d == "batch":
-        raise BadInput(
-            "A gradient penalty acts at each sample, but BatchNorm in D makes D(x) depend on the"
-            " whole batch. Set norm_d to layer or none, or set r1 and r2 to 0 (not for wgan-gp)."
-        )
-    if (weights := _largest_layer(config)) > 2e7:
-        raise BadInput(
-            f"One layer would have {weights / 1e6:.0f} million weights, more than the 20 million"
-            " allowed: choose a smaller width, latent or size."
-        )
-    if config.batch % config.pack:
-        raise BadInput(
-            f"A batch of {config.batch} cannot be split into packs of {config.pack}: choose a batch"
-            " that is a multiple of pack, or pack=1."
-        )
-    if config.scaling != "none" and kind == "image":
-        raise BadInput("Images are in [-1, 1] already: scaling=unit is for 2-D data.")
-    if config.fakes == "shared" and kind == "2d":
-        raise BadInput("Points are drawn faster than they are kept: fakes=shared is for images.")
-    if config.fourier and kind == "image":
-        raise BadInput("Fourier features are for 2-D data: set fourier to 0.")
-    _require_readable(config)
+    require_agreement(config)
     return config
-
-
-def _require_residual(config: Config) -> None:
-    """BadInput where the config wants what residual networks are not made for."""
-    if config.objective == "began":
-        raise BadInput(
-            "BEGAN's D is an auto-encoder, made of DCGAN networks alone: use network=dcgan."
-        )
-    for name in ("norm_g", "norm_d"):
-        if (norm := getattr(config, name)) != "none":
-            raise BadInput(
-                f"{name}={norm}, but residual networks have no normalisation, and their blocks"
-                f" begin at 0, which leaves nothing to divide by: set {name} to none, or use"
-                " network=dcgan."
-            )
-
-
-def _require_readable(config: Config) -> None:
-    """BadInput where G cannot read what the config wants it to."""
-    if config.reads != "z" and config.kind == "image":
-        raise BadInput(
-            f"reads={config.reads} is for points in the plane, but “{config.data}” holds pictures:"
-            " set reads to z."
-        )
-    if config.reads == "x+z" and kind_of(config.source) != "2d":  # raises on an unknown source
-        raise BadInput(
-            f"source={config.source} holds pictures, and G carries points: name 2-D data, ring say."
-        )
-    if config.latent == 0 and config.reads == "z":
-        raise BadInput(
-            "latent=0 leaves G nothing to read: set latent to 1 or more, or let it read a source"
-            " sample with reads=x+z."
-        )
 
 
 def _checked(name: str, value: Any, kind: Any, meta: Any) -> Any:
@@ -284,16 +208,6 @@ def _checked(name: str, value: Any, kind: Any, meta: Any) -> Any:
             f"{name}={value:g} is outside {low:g} to {high:g}: choose a value between.{why}"
         )
     return kind(value)
-
-
-def _largest_layer(config: Config) -> float:
-    """Weights of the widest layer of the config's networks."""
-    if config.network == "mlp":
-        return config.width * max(config.width, config.latent)
-    wide = config.width * config.size / 8  # channels at 4x4
-    if config.network == "resnet":
-        return wide * max(config.latent, wide)
-    return 16 * wide * max(config.latent, wide / 2)
 
 
 def kind_of(spec: str) -> str:

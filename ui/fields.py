@@ -6,8 +6,9 @@ from typing import Any
 
 import streamlit as st
 
+from gan_core.agreement import NETWORKS_OF_IMAGES, SIZES
 from gan_core.catalog import OBJECTIVES
-from gan_core.config import NETWORKS_OF_IMAGES, WHY, Config
+from gan_core.config import WHY, Config
 from ui import data_panel, length, reading
 
 GROUPS = {
@@ -89,7 +90,7 @@ def widget(prefix: str, name: str, value: Any) -> Any:
     if field.name == "network":
         choices = [*NETWORKS_OF_IMAGES]
     if field.name == "size":
-        choices = [16, 32, 64, 128]
+        choices = [*SIZES]
     if choices:
         return st.selectbox(options=choices, index=choices.index(value), **common)
     if field.type is str:

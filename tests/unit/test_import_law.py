@@ -42,6 +42,7 @@ FLOORS = [
         "learned",
     },
     {
+        "agreement",
         "config",
         "presets",
         "remedies",
@@ -64,7 +65,7 @@ ORDERED = [
     ["metrics", "data", "features"],
     ["plane", "data"],
     ["album", "data"],
-    ["config", "presets", "build", "checkpoint", "inherit"],
+    ["agreement", "config", "presets", "build", "checkpoint", "inherit"],
     ["config", "presets", "remedies"],
     ["config", "presets", "expected"],
     ["runs", "signs", "alarms", "health"],
