@@ -48,7 +48,8 @@ OBJECTIVES: dict[str, ObjectiveInfo] = {
         f"{_REAL} + {_FAKE}",
         r"-\mathbb{E}\,\mathrm{softplus}(D(G(z)))",
         "Goodfellow et al. 2014",
-        "The original two-player game. G's gradient vanishes where D is sure of itself.",
+        "The original two-player game. G's gradient vanishes where D is sure of itself, which on"
+        " images it is at once.",
     ),
     "ns-gan": ObjectiveInfo(
         "GAN, non-saturating",
@@ -91,7 +92,8 @@ OBJECTIVES: dict[str, ObjectiveInfo] = {
         r"\mathbb{E}\,L(G(z)),\quad"
         r" k\leftarrow\mathrm{clamp}(k+\lambda_k(\gamma L(x)-L(G(z))),0,1)",
         "Berthelot et al. 2017",
-        "D is an auto-encoder; γ trades variety for sharpness. On points it falls onto one mode.",
+        "D is an auto-encoder; γ trades variety for sharpness. On points, and on digits in short"
+        " runs, it falls onto one mode.",
         head="energy",
         settings=("gamma", "lambda_k"),
     ),

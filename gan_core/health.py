@@ -98,6 +98,8 @@ def _healthy(seen: Signs) -> Finding:
         text = "No alarm in the losses and gradients; no measurement was made yet."
         return finding(seen, "learning", "wait", "Nothing is wrong so far", text, seen.step)
     name, value, floor = seen.distance
+    if seen.told_modes:  # the sentence has begun
+        name = name.replace("The", "the", 1)
     times = value / max(floor, 1e-9)
     told = f"{name} is {signs.short(value)}, {times:.1f} times what real samples score"
     told = f"{seen.told_modes}{told}"
