@@ -68,7 +68,7 @@ RECOMMENDED: dict[str, dict[str, dict[str, Any]]] = {
         "wgan-gp": {"norm_d": "layer", "beta1": 0.0},
         # without normalisation its auto-encoder learns too late, and G falls onto one picture
         "began": {"norm_d": "layer", "gamma": 0.7, "lambda_k": 0.02, "width": 16},
-        "hinge": {"norm_d": "spectral", "beta1": 0.0, "lr_g": 5e-4, "lr_d": 5e-4},
+        "hinge": {"norm_d": "spectral", "beta1": 0.0, "width": 32},  # narrower, it loses classes
         # On the paper's residual networks, which have no normalisation, pictures come later: see
         # docs/benchmarks.md. `published` has them.
         "r3gan": {"norm_d": "none", "r1": 1.0, "r2": 1.0, "beta1": 0.0},
@@ -119,9 +119,9 @@ def preset(objective: str, data: str, kind: str = "recommended", **changes: Any)
     if kind == "recommended":
         timed = {"steps": 0, "seconds": SECONDS}
         values |= timed if room == "image" else {"scaling": "unit"}
-        values |= RECOMMENDED[room][objective]
         if room == "image" and data_info(data).channels == 1:
             values |= _GREY
+        values |= RECOMMENDED[room][objective]
         if room == "2d" and "steps" in values and modes_of(data) > _MANY:
             values |= _LONG | ({"noise_steps": 300} if values.get("noise") else {})
     else:
