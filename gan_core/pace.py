@@ -2,8 +2,8 @@
 
 The threads of a product wait for each other, and wait by asking again and again. On a machine that
 has nothing else to do that is what makes them quick; where other programs take a processor from one
-of them all the others stand still, and a round was seen to take ten times as long on two threads as
-on one.
+of them all the others stand still. Beside four of them a round was seen to take a hundred times as
+long on two threads as on one (benchmarks/crowded.py).
 
 Nothing is guessed: where this process gets less of the processors than its threads ask for, a few
 rounds are timed on the other number of threads.
