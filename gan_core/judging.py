@@ -1,5 +1,4 @@
-"""Judgements of a run in progress: in a thread of their own, on copies of the players, one at a
-time.
+"""Judgements of a run in progress: in a thread of their own, one at a time.
 
 Nearly all of a judgement is arithmetic that lets other threads run, so training goes on meanwhile
 where it leaves a processor free: points are trained on one, and a GPU leaves them all. Pictures on
@@ -45,8 +44,10 @@ class Judging:
 
     def begin(self, players: Players, seconds: float) -> None:
         """Judge the players as they are now, while they go on changing if that is `beside`."""
-        nets = {name: copy.deepcopy(getattr(players, name)) for name in ("G", "D", "ema")}
-        self._running = self._pool.submit(self._timed, replace(players, **nets), seconds)
+        if self._beside:
+            nets = {name: copy.deepcopy(getattr(players, name)) for name in ("G", "D", "ema")}
+            players = replace(players, **nets)
+        self._running = self._pool.submit(self._timed, players, seconds)
         if not self._beside:
             self._running.result()
 

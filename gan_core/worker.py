@@ -78,11 +78,12 @@ class _Recorder:
         reads = inputs(self.config, self.data, run.path)
         self.window = Window(run, self.config, self.data, reads)
         judge = Judge(self.config, self.data, reads)
-        beside = self.config.kind == "2d" or self.players.device.type != "cpu"
-        self.judging = Judging(judge, self.config.kind, self.before, beside)
+        everywhere = self.config.kind == "image" and self.players.device.type == "cpu"
+        self.judging = Judging(judge, self.config.kind, self.before, beside=not everywhere)
         self.log_every = max(1, self.config.steps // 500)
         self.watch = Watch()
-        self.pace = Pace(1 if self.config.threads else torch.get_num_threads())
+        chosen = self.config.threads or not everywhere  # a GPU's rounds ask for no processor
+        self.pace = Pace(1 if chosen else torch.get_num_threads())
         self.limit = time_limit(self.config)
         self.waited = 0.0  # seconds of this sitting that the last judgement took
         self.keeper = Keeper(run, self.before)

@@ -6,9 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-BATCH = (
-    64  # on a CPU channels last and what fits into its caches are 2.5 times as quick as 500 rows
-)
+# images at a time: with channels last 2.5 times as quick on a CPU as 500, as they fit its caches
+BATCH = 64
 
 
 @dataclass(frozen=True, eq=False)
