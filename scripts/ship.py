@@ -15,7 +15,7 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HERE))
-from gan_core import checkpoint, serve  # noqa: E402
+from gan_core import checkpoint, sampling  # noqa: E402
 from gan_core.presets import command  # noqa: E402
 from gan_core.runs import CHECKPOINT, Run, write_json, write_whole  # noqa: E402
 
@@ -110,7 +110,7 @@ def main() -> None:
     checkpoint.save(args.out / CHECKPOINT, players, run.config, resumable=False)
     os.chmod(args.out / CHECKPOINT, 0o644)
     request = {"checkpoint": str(args.out), "n": 64, "seed": GRID_SEED, "scale": 2}
-    _, grid = serve.sample(serve.Shelf(), request)
+    _, grid = sampling.sample(sampling.Shelf(), request)
     write_whole(args.out / "grid.png", grid)
     card = card_of(run, args.out, args.title, args.note) | {"name": args.out.name}
     write_json(args.out / "card.json", card)

@@ -19,18 +19,18 @@ def sample_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def sample(args: argparse.Namespace) -> Result:
-    from gan_core import serve
+    from gan_core import sampling
 
     request = {
         "checkpoint": str(checkpoint_of(args.checkpoint)), "n": args.n, "seed": args.seed,
         "scale": args.scale, "format": "png",
     }  # fmt: skip
-    shelf = serve.Shelf()
+    shelf = sampling.Shelf()
     if args.to_seed is None:
-        about, data = serve.sample(shelf, request)
+        about, data = sampling.sample(shelf, request)
     else:
         ends = {"seed_a": args.seed, "seed_b": args.to_seed, "mode": args.path}
-        about, data = serve.interpolate(shelf, request | ends)
+        about, data = sampling.interpolate(shelf, request | ends)
     try:
         _write_samples(args.out, about, data)
     except OSError as error:
@@ -87,7 +87,7 @@ def evaluate(args: argparse.Namespace) -> Result:
 
 
 def features_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("data", help="mnist, faces or digits")
+    parser.add_argument("data", help="mnist, faces, digits or cifar10")
     parser.add_argument("--epochs", type=int, default=None, help="(default: the card's)")
     parser.add_argument("--seed", type=int, default=0, help="seed of weights and batches")
     parser.add_argument("--out", type=Path, default=None, help="(default: gan_core/assets)")

@@ -8,6 +8,7 @@ import json
 import os
 import socket
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +39,17 @@ def data_root(root: Path | None = None) -> Path:
 
 
 def torchvision_set(name: str, size: int, root: Path | None, part: str) -> Images:
-    """MNIST, Fashion-MNIST or CIFAR-10, downloaded once; 28x28 is padded to 32x32 with black."""
+    """MNIST, Fashion-MNIST or CIFAR-10, downloaded once; 28x28 is padded to 32x32 with black.
+
+    Where torchvision's own files are not, image files at ROOT/NAME/train and ROOT/NAME/test, a
+    folder for each class, are taken.
+    """
     choose(part, ("train", "test"), "part of the data")
-    source = _open(name, data_root(root), part == "train")
+    where = data_root(root)
+    lossy = where / name / part
+    if lossy.is_dir() and not any(where.glob(SETS[name][1])):
+        return _as_files(name, lossy, size, root)
+    source = _open(name, where, part == "train")
     pixels = torch.as_tensor(source.data)
     if pixels.ndim == 3:  # grey [N, 28, 28]
         pixels = torch.nn.functional.pad(pixels, (2, 2, 2, 2))[:, None]
@@ -51,6 +60,13 @@ def torchvision_set(name: str, size: int, root: Path | None, part: str) -> Image
     if name == "mnist":
         classes = {"digit": list("0123456789")}  # torchvision calls them "0 - zero", …
     return Images(name, resize(pixels, size), labels, classes)
+
+
+def _as_files(name: str, path: Path, size: int, root: Path | None) -> Images:
+    """A set that lies there as image files in a folder for each class, in torchvision's order."""
+    found = folder(path, size, root)
+    said = f"{name} is read from image files, which may be lossy: figures are theirs."
+    return replace(found, name=name, said=" ".join(filter(None, (said, found.said))))
 
 
 def _open(name: str, root: Path, train: bool) -> Any:

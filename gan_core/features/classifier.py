@@ -1,6 +1,7 @@
 """Small classifiers of one data set each, whose penultimate layer is its feature space."""
 
 import json
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from gan_core.features.space import FeatureSpace, resized
 
 ASSETS = Path(__file__).parent.parent / "assets"
 SIDE = 32  # classifiers see 32x32 pixels
+NARROW = (16, 32, 64, 64)  # channels of the four layers
 
 
 class FeatureNet(nn.Module):
@@ -21,12 +23,17 @@ class FeatureNet(nn.Module):
     mean: Tensor
     std: Tensor
 
-    def __init__(self, channels: int, features: int, classes: dict[str, list[str]]):
+    def __init__(
+        self,
+        channels: int,
+        features: int,
+        classes: dict[str, list[str]],
+        widths: Sequence[int] = NARROW,
+    ):
         super().__init__()
         self.classes = classes
-        widths = [channels, 16, 32, 64, 64]
-        blocks = [_block(i, o) for i, o in pairwise(widths)]
-        self.trunk = nn.Sequential(*blocks, nn.Flatten(), nn.Linear(64 * 4, features))
+        blocks = [_block(i, o) for i, o in pairwise([channels, *widths])]
+        self.trunk = nn.Sequential(*blocks, nn.Flatten(), nn.Linear(widths[-1] * 4, features))
         self.heads = nn.Linear(features, sum(map(len, classes.values())))
         self.register_buffer("mean", torch.zeros(features))
         self.register_buffer("std", torch.ones(features))
@@ -66,7 +73,8 @@ def shipped(name: str) -> FeatureSpace | None:
     with safe_open(path, "pt") as file:
         card = json.loads(file.metadata()["card"])
         weights = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-    net = FeatureNet(card["channels"], card["features"], card["classes"])
+    widths = card.get("widths", NARROW)
+    net = FeatureNet(card["channels"], card["features"], card["classes"], widths)
     net.load_state_dict(weights)
     reliable = {name: card["classes"][name] for name in card["reliable"]}
     net.eval().to(memory_format=torch.channels_last)

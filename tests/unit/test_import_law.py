@@ -58,7 +58,7 @@ FLOORS = [
     },
     {"runs", "signs", "alarms", "health"},
     {"keeper", "judging", "window", "failures", "movie", "pace", "ready"},
-    {"executors", "lessons", "answers", "worker", "serve", "commands", "__main__"},
+    {"executors", "lessons", "answers", "sampling", "worker", "serve", "commands", "__main__"},
 ]
 # Within a floor, these lean on each other in this order alone.
 ORDERED = [
@@ -78,8 +78,8 @@ ORDERED = [
     ["dense_rounds", "training"],
     ["dirac", "dirac_verdict"],
     ["equilibrium", "bins", "population", "learned"],
-    ["answers", "worker", "serve"],
-    ["worker", "serve", "commands", "__main__"],
+    ["answers", "sampling", "worker", "serve"],
+    ["sampling", "worker", "serve", "commands", "__main__"],
 ]
 
 

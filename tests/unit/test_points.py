@@ -10,7 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gan_core import runs, serve, worker
+from gan_core import runs, sampling, worker
 from gan_core.catalog import DATA, BadInput, data_info, own_points
 from gan_core.config import validate
 from gan_core.data import load
@@ -321,7 +321,9 @@ def test_a_checkpoint_without_its_points_can_still_be_sampled(cloud, store, tmp_
     config = preset("ns-gan", f"points:{points.put(cloud)}")
     shutil.rmtree(store)
     drawn = torch.from_numpy(cloud[:50])
-    about, raw = serve.draw(config, drawn, {"checkpoint": str(tmp_path / "alone.safetensors")}, 8)
+    path = tmp_path / "alone.safetensors"
+    opened = sampling.Opened(path, (2,), 2, lambda rows: drawn, None, config)
+    about, raw = sampling.draw(opened, drawn, {}, 8)
     x0, x1, y0, y1 = about["extent"]
     assert raw == cloud[:50].tobytes()
     assert ((drawn > torch.tensor([x0, y0])) & (drawn < torch.tensor([x1, y1]))).all()

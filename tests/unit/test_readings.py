@@ -7,7 +7,7 @@ import pytest
 import torch
 from scipy.optimize import linear_sum_assignment
 
-from gan_core import checkpoint, health, metrics, runs, serve, worker
+from gan_core import checkpoint, health, metrics, runs, sampling, worker
 from gan_core.__main__ import main
 from gan_core.build import build, inputs
 from gan_core.catalog import BadInput
@@ -209,7 +209,7 @@ def test_points_of_one_s_own_as_a_source_travel_with_the_run(tmp_path, monkeypat
     for file in points.store().glob("*.npy"):
         file.unlink()
     request = {"checkpoint": str(run.checkpoint), "n": 5}
-    about, raw = serve.sample(serve.Shelf(), request)
+    about, raw = sampling.sample(sampling.Shelf(), request)
     assert about["points"] == 5 and np.isfinite(np.frombuffer(raw, "<f4")).all()
     x0, x1, y0, y1 = about["extent"]
     assert (given > [x0, y0]).all() and (given < [x1, y1]).all()
@@ -220,16 +220,16 @@ def test_points_of_one_s_own_as_a_source_travel_with_the_run(tmp_path, monkeypat
 
 def test_samples_of_a_seed_do_not_hang_on_their_number_and_a_walk_keeps_its_x(tmp_path):
     run = recorded(tmp_path / "run-a", **CARRIED)
-    shelf, request = serve.Shelf(), {"checkpoint": str(run.checkpoint)}
-    few, many = (serve.sample(shelf, request | {"n": n, "seed": 3})[1] for n in (16, 32))
+    shelf, request = sampling.Shelf(), {"checkpoint": str(run.checkpoint)}
+    few, many = (sampling.sample(shelf, request | {"n": n, "seed": 3})[1] for n in (16, 32))
     assert many.startswith(few)
-    reads = serve.read_by(run.config, request)
-    rows = serve.latents(reads, 3, 32)
+    reads = shelf.get(run.checkpoint).reads
+    rows = sampling.latents(reads, 3, 32)
     _, players = checkpoint.load(run.checkpoint)
     assert np.allclose(np.frombuffer(many, "<f4").reshape(-1, 2), generate(players, rows))
     ends = {"seed_a": 3, "seed_b": 4, "n": 3}
-    walked = np.frombuffer(serve.interpolate(shelf, request | ends)[1], "<f4").reshape(-1, 2)
-    start, other = serve.latents(reads, 3, 1), serve.latents(reads, 4, 1)
+    walked = np.frombuffer(sampling.interpolate(shelf, request | ends)[1], "<f4").reshape(-1, 2)
+    start, other = sampling.latents(reads, 3, 1), sampling.latents(reads, 4, 1)
     last = torch.cat([start[:, :2], other[:, 2:]], 1)
     assert np.allclose(walked[[0, 2]], generate(players, torch.cat([start, last])), atol=1e-5)
 

@@ -1,0 +1,94 @@
+"""From seeds to latents, between latents, and from samples to what is sent."""
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gan_core import build, pictures
+from gan_core.answers import Answer
+from gan_core.catalog import BadInput, choose, own_points
+from gan_core.config import Config
+from gan_core.data import Toy, load
+from gan_core.data.toys import square
+from gan_core.readings import Inputs
+from gan_core.sampling.opened import MOST, Opened
+
+LARGEST = 8192  # pixels a picture may be wide or high
+
+
+def latents(reads: Inputs, seed: int, n: int) -> Tensor:
+    """[n, …] that G reads, standard normal but for a source's samples; the first rows do not
+    depend on n, which is at most MOST."""
+    rng = torch.Generator().manual_seed(seed)
+    z = torch.randn(n, reads.latent, generator=rng)
+    if reads.source is None:
+        return z
+    x = reads.source.sample(MOST, torch.Generator().manual_seed(seed + 1))[:n]
+    return torch.cat([x, z], 1)
+
+
+def lerp(a: Tensor, b: Tensor, t: float) -> Tensor:
+    """The straight line: passes close to the origin, where the prior has no mass."""
+    return a + (b - a) * t
+
+
+def slerp(a: Tensor, b: Tensor, t: float) -> Tensor:
+    """The great circle: keeps the norm that the prior's samples have (White 2016)."""
+    cosine = torch.dot(a / a.norm(), b / b.norm()).clamp(-1, 1)
+    angle = cosine.arccos()
+    if angle.sin().abs() < 1e-4:  # the same direction, or opposite ones: no circle is singled out
+        return lerp(a, b, t)
+    return (((1 - t) * angle).sin() * a + (t * angle).sin() * b) / angle.sin()
+
+
+PATHS: dict[str, Callable[[Tensor, Tensor, float], Tensor]] = {"slerp": slerp, "lerp": lerp}
+
+
+def draw(opened: Opened, samples: Tensor, request: dict[str, Any], columns: int) -> Answer:
+    """Samples as their kind is drawn: points as float32 pairs, images as one tiled picture."""
+    if opened.config is not None and opened.kind == "2d":
+        points = samples.numpy().astype("<f4")
+        extent = _extent(opened.config, points, opened.path.parent)
+        about = {"kind": "2d", "points": len(points), "extent": list(extent)}
+        return about, points.tobytes()
+    columns = whole(request, "columns", columns, 1, MOST)
+    scale = whole(request, "scale", 1, 1, 16)
+    side = max(columns, math.ceil(len(samples) / columns)) * samples.shape[2] * scale
+    if side > LARGEST:
+        raise BadInput(
+            f"A picture {side:,} pixels wide or high is too large; {LARGEST:,} is the most here:"
+            " ask for fewer samples or a smaller scale."
+        )
+    pixels = pictures.tile(samples, columns)
+    form = choose(request.get("format", "png"), ("png", "webp"), "format")
+    about = {
+        "kind": "image", "columns": columns, "rows": pixels.shape[0] // samples.shape[2],
+        "tile": samples.shape[3] * scale, "width": pixels.shape[1] * scale,
+        "height": pixels.shape[0] * scale,
+    }  # fmt: skip
+    return about, pictures.encode(pixels, form, scale)
+
+
+def _extent(config: Config, points: Any, beside: Path) -> tuple[float, ...]:
+    """Where points are drawn: the data's extent, or a square around them where a checkpoint came
+    without the points that it was trained on."""
+    try:
+        toy = load(config.data, beside=beside)
+    except BadInput:
+        if not own_points(config.data):
+            raise
+        low, high = points.min(0), points.max(0)
+        return square(float((high - low).max()) / 2 or 1.0, *((low + high) / 2).tolist())
+    assert isinstance(toy, Toy)
+    return build.inputs(config, toy, beside).view(toy)
+
+
+def whole(request: dict[str, Any], name: str, default: int, low: int, high: int) -> int:
+    value = request.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise BadInput(f"{name}={value!r} must be a whole number from {low} to {high}.")
+    return value
