@@ -12,10 +12,11 @@ from gan_core.sampling.look import interpolate, sample
 from gan_core.sampling.opened import Opened, Shelf, locate
 
 __all__ = [
-    "ANSWERS", "Opened", "Shelf", "draw", "interpolate", "latents", "lerp", "locate", "sample",
+    "ANSWERS", "ROWS", "Opened", "Shelf", "draw", "interpolate", "latents", "lerp", "locate", "sample",
     "slerp",
 ]  # fmt: skip
 
+ROWS = {**look.ROWS}
 ANSWERS: dict[str, Callable[[Shelf, dict[str, Any]], Answer]] = {
     **look.ANSWERS,
 }

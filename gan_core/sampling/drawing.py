@@ -15,7 +15,7 @@ from gan_core.config import Config
 from gan_core.data import Toy, load
 from gan_core.data.toys import square
 from gan_core.readings import Inputs
-from gan_core.sampling.opened import MOST, Opened
+from gan_core.sampling.opened import MOST, SEEDS, Opened
 
 LARGEST = 8192  # pixels a picture may be wide or high
 
@@ -29,6 +29,17 @@ def latents(reads: Inputs, seed: int, n: int) -> Tensor:
         return z
     x = reads.source.sample(MOST, torch.Generator().manual_seed(seed + 1))[:n]
     return torch.cat([x, z], 1)
+
+
+def tile(reads: Inputs, name: str) -> Tensor:
+    """The row that a tile stands for: `"3:17"` is row 17 of seed 3."""
+    seed, _, index = name.partition(":")
+    try:
+        where = {"seed": int(seed), "tile": int(index)}
+    except ValueError:
+        raise BadInput(f"A tile is named SEED:INDEX, 0:17 say, not “{name}”.") from None
+    at = whole(where, "tile", 0, 0, MOST - 1)
+    return latents(reads, whole(where, "seed", 0, 0, SEEDS), at + 1)[at]
 
 
 def lerp(a: Tensor, b: Tensor, t: float) -> Tensor:

@@ -122,8 +122,8 @@ def downloads(choice: Choice, about: dict[str, Any], request: dict[str, Any]) ->
     st.code(line, language=None, wrap_lines=True)
 
 
-def show(choice: Choice, about: dict[str, Any]) -> None:
-    """Settings at the side, the samples beside them."""
+def show(choice: Choice, about: dict[str, Any]) -> dict[str, Any]:
+    """Settings at the side, the samples beside them; the request that drew them."""
     stage, side = st.columns([5, 3], gap="medium")
     with side:
         request = controls(about)
@@ -131,3 +131,4 @@ def show(choice: Choice, about: dict[str, Any]) -> None:
         picture(choice, about, request)
     with side:
         downloads(choice, about, request)
+    return request
