@@ -12,8 +12,8 @@ from gan_core.sampling.look import interpolate, sample
 from gan_core.sampling.opened import Opened, Shelf, locate
 
 __all__ = [
-    "ANSWERS", "ROWS", "Opened", "Shelf", "draw", "interpolate", "latents", "lerp", "locate", "sample",
-    "slerp",
+    "ANSWERS", "ROWS", "Opened", "Shelf", "draw", "interpolate", "latents", "lerp", "locate",
+    "sample", "slerp",
 ]  # fmt: skip
 
 ROWS = {**look.ROWS}
