@@ -140,8 +140,8 @@ def test_the_recorded_pictures_show_what_gan_core_computes():
     from ui.mistakes.lab_critic import critic_sign
 
     _, arrays = recorded("mistakes")
-    for name, wrong in (("wrong", True), ("right", False)):
-        np.testing.assert_allclose(arrays[name], critic_sign(wrong, 0)[1]["shift"], atol=0.1)  # another processor rounds otherwise
+    for name, wrong in (("wrong", True), ("right", False)):  # another processor rounds otherwise
+        np.testing.assert_allclose(arrays[name], critic_sign(wrong, 0)[1]["shift"], atol=0.1)
 
 
 def test_runs_without_runs_leads_to_training(framed):
