@@ -44,6 +44,7 @@ def card_of(run: Run, out: Path, title: str, note: str) -> dict[str, Any]:
         "objective": config.objective,
         "seed": config.seed,
         "steps": status["step"],
+        "planned": config.steps,
         "seconds": round(status["seconds"], 1),
         "machine": status["machine"] + (f"; {note}" if note else ""),
         "missing": _missing(metrics),
@@ -61,6 +62,9 @@ def readme(card: dict[str, Any]) -> str:
         missing = f" (not: {', '.join(some)}{f' and {more} more' if more > 0 else ''})" * bool(some)
         present = f"{card['classes_present']} of {card['classes_total']}{missing}"
         present = f"| classes present | {present} |\n"
+    steps = f"{card['steps']:,}"
+    if card["steps"] < card["planned"]:
+        steps += f" of {card['planned']:,}: stopped by hand"
     said = f"| as read | {card['said']} |\n" if card["said"] else ""
     return f"""# {card["title"]}
 
@@ -71,7 +75,7 @@ def readme(card: dict[str, Any]) -> str:
 | data | {card["data"]}: {card["credit"]} |
 {said}| objective | {card["objective"]} |
 | seed | {card["seed"]} |
-| steps | {card["steps"]} |
+| steps | {steps} |
 | training time | {card["seconds"]} s |
 | machine | {card["machine"]} |
 | Fréchet distance | {card["frechet"]:.2f} in the feature space `{card["feature_space"]}`, \
