@@ -33,9 +33,9 @@ def dry_run() -> None:
 
 
 def resolved(run: Run) -> Config:
-    """The run's config with `precision`, `forms` and the number of steps decided and stored, so that
-    a resumed run keeps them, and its rates fall over rounds that are known from the first on; under
-    float32 also the number of threads, which decides how sums are rounded."""
+    """The run's config with `precision`, `forms` and the number of steps decided and stored, so
+    that a resumed run keeps them, and its rates fall over rounds that are known from the first on;
+    under float32 also the number of threads, which decides how sums are rounded."""
     config = run.config
     if config.kind == "image" and config.precision == "float32" and not config.threads:
         config = runs.change(run, threads=torch.get_num_threads())  # it shall repeat itself
