@@ -63,9 +63,9 @@ def _drawn(frame: Frame, side: int) -> Image.Image:
 def gif(
     pictures: Iterable[Image.Image], pause: float, rest: float = 0.0, endless: bool = True
 ) -> bytes:
-    """A GIF of RGB pictures, `pause` seconds each, the last `rest` if that is given; it begins again
-    if it is `endless`. Each frame has 256 colours of its own, chosen by an octree: median cut takes
-    far longer and looks alike."""
+    """A GIF of RGB pictures, `pause` seconds each, the last `rest` if that is given; it begins
+    again if it is `endless`. Each frame has 256 colours of its own, chosen by an octree: median cut
+    takes far longer and looks alike."""
     plain = [
         picture.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
         for picture in pictures

@@ -28,8 +28,8 @@ def evaluate(args: argparse.Namespace) -> Result:
     space = choose(args.space, ("own", "inception-v3"), "feature space")
     if space == "own" and checkpoint.header(path).alone:
         raise BadInput(
-            f"{path.name} holds a generator alone, and the data's own figures ask its D too: evaluate"
-            " the whole checkpoint, or take --space inception-v3."
+            f"{path.name} holds a generator alone, and its data's own figures ask D too:"
+            " evaluate the whole checkpoint, or take --space inception-v3."
         )
     config, players = checkpoint.load(path, str(build.pick_device(args.device)))
     found = data.load(config.data, config.size, beside=path.parent)

@@ -17,7 +17,10 @@ def drawing_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to-seed", type=int, default=None, help="walk to this seed instead")
     parser.add_argument("--path", default="slerp", help="the walk's way: slerp or lerp")
     parser.add_argument(
-        "--scale", type=int, default=None, help="pixels for each pixel (default: 1)"
+        "--scale",
+        type=int,
+        default=None,
+        help="pixels for each pixel (default: 1, or the recipe's)",
     )
     parser.add_argument(
         "--recipe", type=Path, default=None, help="what to draw instead, as the app wrote it"

@@ -67,6 +67,13 @@ def _foreign(opened: Opened) -> tuple[str, dict[str, Any]]:
     }
 
 
+def _reads(config: Config) -> str:
+    z = f"z, {config.latent} standard normal numbers"
+    if config.reads == "x+z":
+        return f"x of `{config.source}`" + (f", and {z}" if config.latent else "")
+    return z if config.reads == "z" else "x of the data, to which it adds noise"
+
+
 def _shape(opened: Opened) -> str:
     if opened.kind == "2d":
         return "points in the plane"
@@ -82,6 +89,6 @@ def _caution(config: Config | None) -> str:
     if config is None or config.kind == "2d":
         return "Judge it by its samples: nothing else is promised.\n"
     return (
-        "Distances are measured in the feature space they name, at a number of samples: compare them"
-        " with others of that space and number only.\n"
+        "Distances are measured in the feature space they name, at a number of samples: compare"
+        " them with others of that space and number only.\n"
     )

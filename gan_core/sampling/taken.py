@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -116,7 +117,7 @@ def finer(opened: Opened, rows: Tensor, between: int, mode: str) -> Tensor:
     steps = torch.linspace(0, 1, between + 2)[:-1].tolist()
     found = [
         torch.cat([a[:held] + (b[:held] - a[:held]) * t, curve(a[held:], b[held:], t)])
-        for a, b in zip(rows[:-1], rows[1:], strict=True)
+        for a, b in pairwise(rows)
         for t in steps
     ]
     return torch.stack([*found, rows[-1]])
