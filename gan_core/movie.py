@@ -77,9 +77,12 @@ def gif(
     return out.getvalue()
 
 
-CODECS = {
-    "mp4": ("libx264", ["-crf", "18", "-movflags", "+faststart"]),
-    "webm": ("libvpx-vp9", ["-crf", "24", "-b:v", "0", "-deadline", "realtime", "-cpu-used", "6"]),
+CODECS = {  # of imageio-ffmpeg's ffmpeg, and what it is told
+    "mp4": ("libx264", {"crf": "18", "movflags": "+faststart"}),
+    "webm": (
+        "libvpx-vp9",
+        {"crf": "24", "b:v": "0", "deadline": "realtime", "cpu-used": "6", "fflags": "+bitexact"},
+    ),
 }
 
 
@@ -97,7 +100,8 @@ def video(
         path = Path(folder) / f"film.{form}"
         writer = write_frames(
             str(path), picture.size, fps=rate, codec=codec, pix_fmt_out="yuv420p",
-            macro_block_size=2, output_params=settings,
+            macro_block_size=2,
+            output_params=[word for k, v in settings.items() for word in (f"-{k}", v)],
         )  # fmt: skip
         writer.send(None)
         writer.send(np.asarray(picture).tobytes())

@@ -20,7 +20,7 @@ def drawing_flags(parser: argparse.ArgumentParser) -> None:
         "--scale",
         type=int,
         default=None,
-        help="pixels for each pixel (default: 1, or the recipe's)",
+        help="pixels for a pixel (default: 1, or the recipe's)",
     )
     parser.add_argument(
         "--recipe", type=Path, default=None, help="what to draw instead, as the app wrote it"

@@ -43,9 +43,7 @@ def _ours(opened: Opened, config: Config) -> tuple[str, dict[str, Any]]:
         "objective": f"{objective.title}, {objective.source}",
         "network": f"{config.network}, width {config.width}",
         "samples": _shape(opened),
-        "reads": config.reads
-        if config.reads != "z"
-        else f"{config.latent} standard normal numbers",
+        "reads": _reads(config),
         "seed": str(config.seed),
         "steps": f"{about.step:,}",
         "training time": f"{seconds:.0f} s" if seconds else "",
