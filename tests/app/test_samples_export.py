@@ -14,6 +14,8 @@ from gan_core.executors import Local
 from gan_core.failures import explain
 from gan_core.presets import preset
 from gan_core.sampling import ANSWERS, Shelf, recipes
+from gan_core.sampling.exporting import FORMS
+from gan_core.sampling.taken import ENDS, ORDERED
 from ui import checkpoints, gallery
 from ui.samples import export
 
@@ -171,6 +173,11 @@ def test_what_cannot_be_written_is_said_and_nothing_is_lost(framed, digits, answ
     at.number_input(key="s_between").set_value(0).run()
     assert not at.error
     assert taken(at, "gif", answered)
+
+
+def test_the_page_and_the_worker_know_the_same_files_and_walks():
+    assert export.FORMS.keys() == FORMS.keys()
+    assert export.ORDERED == ORDERED and tuple(export.ENDS) == ENDS
 
 
 def test_a_checkpoint_that_is_gone_says_so(digits):
