@@ -358,12 +358,3 @@ def test_an_upload_is_chosen_and_drawn(framed, with_checkpoint, trained, tmp_pat
     at.run()
     assert not at.exception and not at.error
     assert at.selectbox(key="s_checkpoint").value.startswith("upload-")
-
-
-def test_points_are_written_as_the_command_line_does(with_checkpoint, tmp_path):
-    from gan_core.__main__ import main
-
-    run = with_checkpoint("ring")
-    main(["sample", str(run.path), "--n", "5", "--seed", "2", "--out", str(tmp_path / "p.csv")])
-    _, raw = checkpoints.ask(checkpoints.choices({})[run.id], do="sample", n=5, seed=2)
-    assert checkpoints.as_csv(raw) == (tmp_path / "p.csv").read_text()
