@@ -36,7 +36,7 @@ from gan_core.objectives import OBJECTIVES, Objective
 from gan_core.players import Plan, Players
 from gan_core.readings import Inputs
 
-PAYS, TILES = 1.4, 3.5  # bfloat16_gain from which bfloat16 is used, and layers' fast forms
+PAYS, TILES = 1.4, 2.8  # bfloat16_gain from which bfloat16 is used, and layers' fast forms
 
 
 def build(config: Config, beside: Path | None = None) -> tuple[Players, Toy | Images, Plan]:
