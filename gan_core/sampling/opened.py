@@ -5,11 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from gan_core import build, checkpoint
+from gan_core import build, checkpoint, foreign
 from gan_core.catalog import BadInput
 from gan_core.config import Config
 from gan_core.data import Images, Toy, load
@@ -31,7 +32,7 @@ class Opened:
 
     `make` takes rows that G reads, [n, …], to samples [n, *shape], float32 on the CPU, pictures in
     [-1, 1]; `score` samples to D's scores [n]. `config` and `players` are there for a checkpoint of
-    this project alone.
+    this project alone; `net` is the module that draws, rows [n, latent] to pictures, of any other.
     """
 
     path: Path
@@ -41,6 +42,9 @@ class Opened:
     score: Make | None
     config: Config | None = None
     players: Players | None = None
+    origin: str = "gan_core"  # or whose network it is
+    net: nn.Module | None = None
+    found: dict[str, Any] | None = None  # the report that was made as it was opened
 
     @property
     def kind(self) -> str:
@@ -50,10 +54,20 @@ class Opened:
     @property
     def nbytes(self) -> int:
         """Memory that its weights take."""
-        if self.players is None:
-            return self.path.stat().st_size
-        nets = filter(None, (self.players.G, self.players.D, self.players.ema))
-        return sum(t.nbytes for net in nets for t in net.state_dict().values())
+        own = self.players
+        nets = [self.net] if own is None else [own.G, own.D, own.ema]
+        return sum(t.nbytes for net in nets if net for t in net.state_dict().values())
+
+    @cached_property
+    def report(self) -> dict[str, Any]:
+        """G's layers, numbers and BatchNorm, what was guessed and what was converted."""
+        if self.found is not None:
+            return self.found
+        assert self.players is not None
+        drawn = self.players.ema or self.players.G
+        widths = checkpoint.header(self.path).converted
+        notes = [f"{n} of its tensors were {kind}, read as float32." for kind, n in widths.items()]
+        return foreign.report.of(drawn, guessed=[], notes=notes)
 
     @cached_property
     def reads(self) -> Inputs:
@@ -97,11 +111,32 @@ def locate(where: str | Path) -> Path:
 
 def open_file(path: Path) -> Opened:
     """Whatever checkpoint lies there; BadInput that says why it cannot be opened."""
+    if foreign.kind(path) != "safetensors" or not _ours(foreign.metadata(path)):
+        return _opened(path, foreign.open_foreign(path))
     config, players = checkpoint.load(path)
     return Opened(
         path, players.shape, config.latent, lambda rows: generate(players, rows),
         lambda x: scores(players, x), config, players,
     )  # fmt: skip
+
+
+def _ours(said: dict[str, str]) -> bool:
+    return str(said.get("format", "")).startswith("gan_core")
+
+
+def _opened(path: Path, other: foreign.Foreign) -> Opened:
+    critic = other.critic
+    return Opened(
+        path, other.shape, other.latent, lambda rows: in_parts(other.net, rows).clamp(-1, 1),
+        None if critic is None else lambda x: in_parts(critic, x),
+        origin=other.origin, net=other.net, found=other.report,
+    )  # fmt: skip
+
+
+@torch.no_grad()
+def in_parts(net: nn.Module, x: Tensor) -> Tensor:
+    """What a network in eval mode makes of x, BATCH rows at a time: memory stays small."""
+    return torch.cat([net(part).float() for part in x.split(BATCH)])
 
 
 @torch.no_grad()
