@@ -43,9 +43,10 @@ class Net(nn.Module):
         self.views, self.out = dict(views), out
 
     def forward(self, x: Tensor) -> Tensor:
-        for name, part in self.named_children():
+        for name, part in self._modules.items():  # named_children() skips a part met before
             if name in self.views:
                 x = x.reshape(-1, *self.views[name])
+            assert part is not None
             x = part(x)
         return x.reshape(-1, *self.out)
 
