@@ -19,8 +19,8 @@ from pathlib import Path
 import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from gan_core.catalog import BadInput  # noqa: E402
-from gan_core.sampling import Shelf  # noqa: E402
+from gan_core.catalog import BadInput
+from gan_core.sampling import Shelf
 
 CLOSE = 1e-5
 OLD = ["--dataset", "cifar10", "--dataroot", ".", "--niter", "1", "--batchSize", "16"]

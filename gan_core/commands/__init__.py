@@ -4,7 +4,16 @@ import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gan_core.commands import bench, checkpoints, distances, films, images, listing, training
+from gan_core.commands import (
+    bench,
+    checkpoints,
+    distances,
+    films,
+    images,
+    listing,
+    opening,
+    training,
+)
 from gan_core.commands.shared import Result, plain
 
 __all__ = ["COMMANDS", "Command", "plain"]
@@ -45,6 +54,12 @@ COMMANDS = (
         "Draw samples from a checkpoint.",
         checkpoints.sample_arguments,
         checkpoints.sample,
+    ),
+    Command(
+        "open",
+        "Say what a checkpoint is, of this project or another.",
+        opening.open_arguments,
+        opening.open_,
     ),
     Command(
         "evaluate", "Measure a checkpoint.", checkpoints.evaluate_arguments, checkpoints.evaluate

@@ -9,7 +9,7 @@ from gan_core.commands.shared import Result, checkpoint_of
 
 
 def sample_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("checkpoint", help="a .safetensors file, or a run folder or id")
+    parser.add_argument("checkpoint", help="a file, a web address, or a run folder or id")
     parser.add_argument("--n", type=int, default=64, help="how many")
     parser.add_argument("--seed", type=int, default=0, help="seed of the latents")
     parser.add_argument("--to-seed", type=int, default=None, help="walk to this seed instead")

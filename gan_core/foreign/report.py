@@ -39,8 +39,17 @@ def _statistics(net: nn.Module) -> dict[str, Any]:
         for name, part in net.named_modules()
         if isinstance(part, _BatchNorm) and part.running_var is not None
     ]
-    odd = [f"{name}: {why}" for name, part in kept for why in _odd(part)]
-    return {"layers": len(kept), "sane": not odd, "notes": odd}
+    odd: dict[str, list[str]] = {}
+    for name, part in kept:
+        for why in _odd(part):
+            odd.setdefault(why, []).append(name)
+    notes = [f"{_named(names)}: {why}" for why, names in odd.items()]
+    return {"layers": len(kept), "sane": not odd, "notes": notes}
+
+
+def _named(names: list[str]) -> str:
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"{', '.join(names[:3])}{more}"
 
 
 def _odd(part: _BatchNorm) -> list[str]:

@@ -32,7 +32,7 @@ class Opened:
 
     `make` takes rows that G reads, [n, …], to samples [n, *shape], float32 on the CPU, pictures in
     [-1, 1]; `score` samples to D's scores [n]. `config` and `players` are there for a checkpoint of
-    this project alone; `net` is the module that draws, rows [n, latent] to pictures, of any other.
+    this project alone. `net` is the network that `make` asks, in batches.
     """
 
     path: Path
@@ -42,8 +42,8 @@ class Opened:
     score: Make | None
     config: Config | None = None
     players: Players | None = None
-    origin: str = "gan_core"  # or whose network it is
     net: nn.Module | None = None
+    origin: str = "gan_core"  # or whose network it is
     found: dict[str, Any] | None = None  # the report that was made as it was opened
 
     @property
@@ -64,10 +64,9 @@ class Opened:
         if self.found is not None:
             return self.found
         assert self.players is not None
-        drawn = self.players.ema or self.players.G
         widths = checkpoint.header(self.path).converted
         notes = [f"{n} of its tensors were {kind}, read as float32." for kind, n in widths.items()]
-        return foreign.report.of(drawn, guessed=[], notes=notes)
+        return foreign.report.of(self.players.shown, guessed=[], notes=notes)
 
     @cached_property
     def reads(self) -> Inputs:
@@ -116,7 +115,7 @@ def open_file(path: Path) -> Opened:
     config, players = checkpoint.load(path)
     return Opened(
         path, players.shape, config.latent, lambda rows: generate(players, rows),
-        lambda x: scores(players, x), config, players,
+        lambda x: scores(players, x), config, players, players.shown,
     )  # fmt: skip
 
 

@@ -89,7 +89,7 @@ ORDERED = [
     ["dirac", "dirac_verdict"],
     ["equilibrium", "bins", "population", "learned"],
     ["answers", "sampling", "worker", "serve"],
-    ["foreign", "sampling"],
+    ["foreign", "sampling", "commands"],
     ["sampling", "worker", "serve", "commands", "__main__"],
 ]
 
