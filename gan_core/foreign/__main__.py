@@ -17,7 +17,7 @@ from gan_core.foreign.kinds import LARGEST
 from gan_core.foreign.reading import read
 
 ROOM = 5 * LARGEST  # bytes of address space beyond what torch has taken: file, tensors, answer
-SECONDS = 60  # of a processor
+SECONDS = 40  # of a processor
 
 
 def bound() -> None:

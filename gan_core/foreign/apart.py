@@ -13,7 +13,7 @@ from torch import Tensor
 from gan_core.catalog import BadInput
 from gan_core.foreign.kinds import LARGEST
 
-PATIENCE = 120.0  # seconds, a cold start of torch included
+PATIENCE = 60.0  # seconds, a cold start of torch included; a page waits twice as long
 LONGEST_LINE = 8 * 2**20  # bytes that the names of a file may take
 
 
