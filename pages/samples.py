@@ -39,7 +39,7 @@ def uploader() -> None:
         max_upload_size=checkpoints.LARGEST, help=checkpoints.OPENS,
     )  # fmt: skip
     if st.session_state.get(REFUSED):
-        st.error(st.session_state[REFUSED], title="This file cannot be opened",
+        st.error(gallery.plain(st.session_state[REFUSED]), title="This file cannot be opened",
                  icon=":material/block:")  # fmt: skip
 
 

@@ -35,6 +35,12 @@ def is_link(name: str) -> bool:
         return False
     if scheme.lower() not in SCHEMES:
         raise BadInput(f"{name}: only http and https addresses are fetched. Give a file's path.")
+    try:
+        host = urlsplit(name).hostname
+    except ValueError:
+        host = None
+    if not host:
+        raise BadInput(f"{name} is no web address: it names no host. Give it whole.")
     return True
 
 

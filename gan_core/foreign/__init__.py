@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from gan_core.catalog import BadInput
 from gan_core.foreign import apart, report
 from gan_core.foreign.kinds import kind, metadata
+from gan_core.foreign.layers import at_once
 from gan_core.foreign.reading import checked
 from gan_core.foreign.recognise import choose_parts
 
@@ -24,13 +25,14 @@ __all__ = ["Foreign", "kind", "metadata", "open_foreign", "report"]
 @dataclass(frozen=True, eq=False)
 class Foreign:
     """A generator of others, ready to draw: `net` takes rows [n, latent] to pictures [n, *shape],
-    `critic` pictures to scores [n], before any sigmoid."""
+    `critic` pictures to scores [n], before any sigmoid; `at_once` samples of either a time."""
 
     origin: str
     net: nn.Module
     critic: nn.Module | None
     shape: tuple[int, ...]
     latent: int
+    at_once: int
     report: dict[str, Any]
 
 
@@ -45,7 +47,13 @@ def open_foreign(path: Path) -> Foreign:
         found.net, guessed=list(found.guessed), notes=[*chosen.notes, *notes],
         critic=0 if critic is None else sum(p.numel() for p in critic.parameters()),
     )  # fmt: skip
-    return Foreign(found.family, found.net, critic, found.shape, found.latent, about)
+    try:
+        most = at_once(found.net, (found.latent,))
+        if critic is not None:
+            most = min(most, at_once(critic, found.shape))
+    except BadInput as error:
+        raise BadInput(f"{path.name} cannot be opened. {error}") from None
+    return Foreign(found.family, found.net, critic, found.shape, found.latent, most, about)
 
 
 def _safetensors(path: Path) -> tuple[dict[str, dict[str, Tensor]], list[str]]:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -12,6 +13,8 @@ from gan_core.catalog import BadInput
 Shape = tuple[int, ...]
 Shapes = Mapping[str, Shape]  # of a state dict's tensors
 LARGEST_SIDE = 512  # pixels
+ROOM = 256 * 2**20  # bytes that what goes into or comes out of one layer may take
+MOST_AT_ONCE = 64  # samples
 MOST_LATENT = 8192
 
 
@@ -103,3 +106,25 @@ def latent_of(numbers: int) -> int:
     if numbers > MOST_LATENT:
         raise BadInput(f"It reads {numbers:,} numbers; at most {MOST_LATENT:,} can be drawn here.")
     return numbers
+
+
+def at_once(net: nn.Module, shape: Shape) -> int:
+    """How many samples of that shape a network may be given together; BadInput where one is too
+    many. Its layers are only measured, on torch's meta device."""
+    widest = [0]
+
+    def measure(_: nn.Module, before: tuple[Tensor, ...], after: Tensor) -> None:
+        widest[0] = max(widest[0], before[0].numel(), after.numel())
+
+    hooks = [part.register_forward_hook(measure) for part in net.modules()]
+    state = {name: value.to("meta") for name, value in net.state_dict().items()}
+    with torch.no_grad():
+        torch.func.functional_call(net, state, torch.empty(1, *shape, device="meta"))
+    for hook in hooks:
+        hook.remove()
+    if 4 * widest[0] > ROOM:
+        raise BadInput(
+            f"One picture would take {4 * widest[0] >> 20:,} MB in one of its layers; at most"
+            f" {ROOM >> 20} MB are allowed here."
+        )
+    return min(MOST_AT_ONCE, ROOM // (4 * widest[0]))

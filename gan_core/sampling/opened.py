@@ -124,18 +124,18 @@ def _ours(said: dict[str, str]) -> bool:
 
 
 def _opened(path: Path, other: foreign.Foreign) -> Opened:
-    critic = other.critic
+    critic, most = other.critic, other.at_once
     return Opened(
-        path, other.shape, other.latent, lambda rows: in_parts(other.net, rows).clamp(-1, 1),
-        None if critic is None else lambda x: in_parts(critic, x),
+        path, other.shape, other.latent, lambda rows: in_parts(other.net, rows, most).clamp(-1, 1),
+        None if critic is None else lambda x: in_parts(critic, x, most),
         origin=other.origin, net=other.net, found=other.report,
     )  # fmt: skip
 
 
 @torch.no_grad()
-def in_parts(net: nn.Module, x: Tensor) -> Tensor:
-    """What a network in eval mode makes of x, BATCH rows at a time: memory stays small."""
-    return torch.cat([net(part).float() for part in x.split(BATCH)])
+def in_parts(net: nn.Module, x: Tensor, most: int) -> Tensor:
+    """What a network in eval mode makes of x, so many rows at a time: memory stays small."""
+    return torch.cat([net(part) for part in x.split(most)])
 
 
 @torch.no_grad()

@@ -219,6 +219,21 @@ def conditional():
     return {**residual_g([6, 6, 6, 6])[0], **made.state}, None
 
 
+def wide_g() -> dict[str, torch.Tensor]:
+    """mimicry's shapes, 512 pixels of 300 channels: a file of 40 MB whose layers take 300 each."""
+    made, n = Numbers(), 300
+    made.weight("l1", n * 64, 2)
+    for i in range(2, 8):
+        made.weight(f"block{i}.c1", n, n, 3, 3)
+        made.weight(f"block{i}.c2", n, n, 3, 3)
+        made.norm(f"block{i}.b1", n)
+        made.norm(f"block{i}.b2", n)
+        made.weight(f"block{i}.c_sc", n, n, 1, 1)
+    made.norm("b8", n)
+    made.weight("c8", 3, n, 3, 3)
+    return made.state
+
+
 def strangers() -> dict[str, torch.Tensor]:
     return {f"layer{i}.0.conv1.weight": torch.zeros(4, 4, 3, 3) for i in range(9)}
 
@@ -308,6 +323,7 @@ CASES: dict[str, tuple[Make, str]] = {
     "one too many": (changed(example_g, main__99__bias=torch.zeros(3)), "99.bias has no place"),
     "two channels": (saved(lambda: example_g(2)[0]), "pictures of 2 channels"),
     "huge pictures": (saved(lambda: blocks_g(1, 200)[0]), "800 pixels wide"),
+    "huge layers": (saved(wide_g), "One picture would take 300 MB in one of its layers"),
     "a huge latent": (saved(lambda: example_g(1, 3, 9000)[0]), "reads 9,000 numbers"),
     "points": (saved(lambda: mlp(8, 8, 2)[0]), "2 numbers are no square picture"),
     "no square": (changed(blocks_g, l1__0__weight=torch.zeros(25, 10)), "no square of 6"),
