@@ -25,6 +25,7 @@ from gan_core.players import Players
 
 FORMAT = "gan_core 1"
 LARGEST = 512 * 2**20  # bytes a checkpoint may have; ours are below 100 MB
+FLOATS = ("F16", "BF16", "F32", "F64")  # kinds that weights may have; read as float32
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,15 @@ class Header:
     step: int
     shape: tuple[int, ...]  # of one sample
     tensors: dict[str, tuple[int, ...]]
+    kinds: dict[str, str]  # of numbers, as safetensors calls them: F32, BF16, …
     alone: bool = False  # a generator without its D
+
+    @property
+    def converted(self) -> dict[str, int]:
+        """How many weights are floats of another width than float32, by their kind."""
+        nets = [kind for n, kind in self.kinds.items() if n.startswith(("G.", "D.", "ema."))]
+        others = [kind for kind in nets if kind in FLOATS and kind != "F32"]
+        return {kind: others.count(kind) for kind in sorted(set(others))}
 
     @property
     def resumable(self) -> bool:
@@ -91,7 +100,9 @@ def header(path: Path) -> Header:
     try:
         with safe_open(path, "pt") as file:
             meta = file.metadata() or {}
-            tensors = {n: tuple(file.get_slice(n).get_shape()) for n in file.keys()}  # noqa: SIM118
+            slices = {n: file.get_slice(n) for n in file.keys()}  # noqa: SIM118
+            tensors = {n: tuple(part.get_shape()) for n, part in slices.items()}
+            kinds = {n: str(part.get_dtype()) for n, part in slices.items()}
     except SafetensorError as error:
         raise BadInput(f"{path.name} is damaged: {error}. Take it from its source again.") from None
     if meta.get("format") != FORMAT:
@@ -107,7 +118,8 @@ def header(path: Path) -> Header:
             raise ValueError(f"samples of shape {shape} do not go with {config.data}")
         if len(shape) == 3 and shape[0] not in (1, 3):
             raise ValueError(f"images of {shape[0]} channels")
-        found = Header(config, int(meta["step"]), shape, tensors, meta.get("holds") == "G")
+        alone = meta.get("holds") == "G"
+        found = Header(config, int(meta["step"]), shape, tensors, kinds, alone)
     except (KeyError, ValueError, TypeError) as error:
         raise BadInput(f"{path.name} has a damaged header: {error}") from None
     _check_names(path, found)
@@ -115,17 +127,29 @@ def header(path: Path) -> Header:
 
 
 def load(path: Path, device: str = "cpu", resume: bool = False) -> tuple[Config, Players]:
-    """The config and the players of a checkpoint, ready to sample or, with `resume`, to go on."""
+    """The config and the players of a checkpoint, ready to sample or, with `resume`, to go on.
+    BadInput also where a weight is NaN, or where a run of other than float32 should go on."""
     about = header(path)
+    if resume and about.converted:
+        raise BadInput(
+            f"{path.name} holds {', '.join(about.converted)} weights, not those of its training: it"
+            " can be sampled, but not resumed."
+        )
     where = build.pick_device(device)
     players = build.players(about.config, about.shape, where)
     with safe_open(path, "pt", device="cpu") as file:
         tensors = {name: file.get_tensor(name) for name in about.tensors}
     for name, net in _nets(players).items():
-        if not about.alone:
-            net.load_state_dict(under(tensors, name))
-        elif name != "D":  # which stays as it was drawn: nobody may ask it
-            net.load_state_dict(under(tensors, "G"))
+        if about.alone and name == "D":
+            continue  # it stays as it was drawn: nobody may ask it
+        weights = under(tensors, "G" if about.alone else name)
+        bad = next((k for k, v in weights.items() if not v.isfinite().all()), None)
+        if bad is not None:
+            raise BadInput(
+                f"{path.name}: {name}.{bad} holds NaN or infinite numbers: the training had"
+                " diverged. Open a checkpoint from before."
+            )
+        net.load_state_dict(weights)
     state = under(tensors, "objective")
     players.objective = players.objective.with_state({k: v.to(where) for k, v in state.items()})
     players.step = about.step
@@ -224,4 +248,10 @@ def _check_names(path: Path, found: Header) -> None:
                 raise BadInput(
                     f"{path.name} does not fit its own config: {player}.{name} {what},"
                     f" where {list(value.shape)} is needed."
+                )
+            kind = found.kinds[f"{player}.{name}"]
+            if (kind in FLOATS) != value.is_floating_point():
+                raise BadInput(
+                    f"{path.name} does not fit its own config: {player}.{name} holds {kind}"
+                    f" numbers, where {str(value.dtype).removeprefix('torch.')} is needed."
                 )

@@ -35,12 +35,11 @@ def into_address() -> None:
 
 def uploader() -> None:
     st.file_uploader(
-        "Open a checkpoint file", key="s_file", on_change=take_in,
-        max_upload_size=checkpoints.LARGEST,
-        help="A .safetensors file written by this project. Pickles (.pt, .pth) are refused.",
+        "Open a checkpoint file", key="s_file", on_change=take_in, type=checkpoints.SUFFIXES,
+        max_upload_size=checkpoints.LARGEST, help=checkpoints.OPENS,
     )  # fmt: skip
     if st.session_state.get(REFUSED):
-        st.error(st.session_state[REFUSED], title="This file cannot be opened",
+        st.error(gallery.plain(st.session_state[REFUSED]), title="This file cannot be opened",
                  icon=":material/block:")  # fmt: skip
 
 

@@ -22,6 +22,10 @@ from ui import gallery
 from ui.server import executor
 
 LARGEST = 25  # MB of an uploaded file
+SUFFIXES = ["safetensors", "pt", "pth", "ckpt", "bin"]
+OPENS = """A checkpoint of this project, or the weights (`state_dict()`) of a generator of
+pytorch/examples' dcgan, PyTorch-GAN's dcgan or wgan_gp, yunjey's pytorch-tutorial, WassersteinGAN
+or mimicry. Its names and shapes say which; code in a file is never run."""
 KEPT = 8  # uploaded files on disk, of all visitors
 VIEW = 760  # pixels a picture is wide on the page, at least where its tiles allow it
 
@@ -80,7 +84,7 @@ def scale_for(tiles: int, size: int) -> int:
 
 
 def take_in(name: str, raw: bytes) -> tuple[str, Path]:
-    """Put an uploaded file where a worker can open it, if the worker finds it is one of ours."""
+    """Put an uploaded file where a worker opens it; one that a worker refuses is not kept."""
     if not raw:
         raise BadInput(f"{name} is empty.")
     if len(raw) > LARGEST * 10**6:

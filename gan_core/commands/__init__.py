@@ -11,6 +11,7 @@ from gan_core.commands import (
     films,
     images,
     listing,
+    opening,
     sampling,
     training,
 )
@@ -60,6 +61,12 @@ COMMANDS = (
         "Write samples, a walk or the generator itself to a file.",
         sampling.export_arguments,
         sampling.export,
+    ),
+    Command(
+        "open",
+        "Say what a checkpoint is, of this project or another.",
+        opening.open_arguments,
+        opening.open_,
     ),
     Command(
         "evaluate", "Measure a checkpoint.", checkpoints.evaluate_arguments, checkpoints.evaluate

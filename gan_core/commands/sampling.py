@@ -28,14 +28,14 @@ def drawing_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def sample_arguments(parser: argparse.ArgumentParser) -> None:
-    what = "a .safetensors file, or a run folder or id (default: the recipe's)"
+    what = "a file, a web address, or a run folder or id (default: the recipe's)"
     parser.add_argument("checkpoint", nargs="?", help=what)
     drawing_flags(parser)
     parser.add_argument("--out", type=Path, default=Path("samples.png"), help="PNG; CSV for 2-D")
 
 
 def export_arguments(parser: argparse.ArgumentParser) -> None:
-    what = "a .safetensors file, or a run folder or id (default: the recipe's)"
+    what = "a file, a web address, or a run folder or id (default: the recipe's)"
     parser.add_argument("checkpoint", nargs="?", help=what)
     parser.add_argument("--as", dest="form", required=True, help=FORMS)
     parser.add_argument("--out", type=Path, required=True, help="the file to write")

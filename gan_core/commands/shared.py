@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gan_core import runs
+from gan_core.commands import links
 from gan_core.health import findings
 from gan_core.runs import Run
 
@@ -53,7 +54,9 @@ def find(name: str) -> Run:
 
 
 def checkpoint_of(name: str) -> Path:
-    """A checkpoint by its file, or by the folder or id of its run."""
+    """A checkpoint by its file, its web address, or by the folder or id of its run."""
+    if links.is_link(name):
+        return links.fetch(name)
     path = Path(name)
     if path.is_file() or path.suffix:
         return path

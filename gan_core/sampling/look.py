@@ -19,14 +19,21 @@ Request = dict[str, Any]
 
 
 def open_checkpoint(shelf: Shelf, request: Request) -> Answer:
-    """What a checkpoint is: config, step, kind, image size, latent size, parameter counts."""
+    """What a checkpoint is: origin, kind, image size, latent size, parameter counts, report; config
+    and step where it is one of this project, else None."""
     opened = shelf.get(request["checkpoint"])
-    assert opened.config is not None and opened.players is not None
+    own = opened.config is not None and opened.players is not None
+    if own:
+        parameters = checkpoint.header(opened.path).parameters
+    else:
+        beside = opened.report["critic"]
+        parameters = {"G": opened.report["parameters"]} | ({"D": beside} if beside else {})
     about = {
-        "config": opened.config.to_dict(), "step": opened.players.step, "kind": opened.kind,
+        "config": opened.config.to_dict() if opened.config else None,
+        "step": opened.players.step if opened.players else None,
+        "kind": opened.kind, "origin": opened.origin, "report": opened.report,
         "shape": list(opened.shape), "latent": opened.latent,
-        "size": opened.shape[-1], "channels": opened.shape[0],
-        "parameters": checkpoint.header(opened.path).parameters,
+        "size": opened.shape[-1], "channels": opened.shape[0], "parameters": parameters,
     }  # fmt: skip
     return about, b""
 

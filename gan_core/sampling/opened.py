@@ -5,11 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from gan_core import build, checkpoint
+from gan_core import build, checkpoint, foreign
 from gan_core.catalog import BadInput
 from gan_core.config import Config
 from gan_core.data import Images, Toy, load
@@ -42,6 +43,8 @@ class Opened:
     config: Config | None = None
     players: Players | None = None
     net: nn.Module | None = None
+    origin: str = "gan_core"  # or whose network it is
+    found: dict[str, Any] | None = None  # the report that was made as it was opened
 
     @property
     def kind(self) -> str:
@@ -51,10 +54,19 @@ class Opened:
     @property
     def nbytes(self) -> int:
         """Memory that its weights take."""
-        if self.players is None:
-            return self.path.stat().st_size
-        nets = filter(None, (self.players.G, self.players.D, self.players.ema))
-        return sum(t.nbytes for net in nets for t in net.state_dict().values())
+        own = self.players
+        nets = [self.net] if own is None else [own.G, own.D, own.ema]
+        return sum(t.nbytes for net in nets if net for t in net.state_dict().values())
+
+    @cached_property
+    def report(self) -> dict[str, Any]:
+        """G's layers, numbers and BatchNorm, what was guessed and what was converted."""
+        if self.found is not None:
+            return self.found
+        assert self.players is not None
+        widths = checkpoint.header(self.path).converted
+        notes = [f"{n} of its tensors were {kind}, read as float32." for kind, n in widths.items()]
+        return foreign.report.of(self.players.shown, guessed=[], notes=notes)
 
     @cached_property
     def reads(self) -> Inputs:
@@ -98,12 +110,33 @@ def locate(where: str | Path) -> Path:
 
 def open_file(path: Path) -> Opened:
     """Whatever checkpoint lies there; BadInput that says why it cannot be opened."""
+    if foreign.kind(path) != "safetensors" or not _ours(foreign.metadata(path)):
+        return _opened(path, foreign.open_foreign(path))
     config, players = checkpoint.load(path)
     alone = checkpoint.header(path).alone
     return Opened(
         path, players.shape, config.latent, lambda rows: generate(players, rows),
         None if alone else lambda x: scores(players, x), config, players, players.shown,
     )  # fmt: skip
+
+
+def _ours(said: dict[str, str]) -> bool:
+    return str(said.get("format", "")).startswith("gan_core")
+
+
+def _opened(path: Path, other: foreign.Foreign) -> Opened:
+    critic, most = other.critic, other.at_once
+    return Opened(
+        path, other.shape, other.latent, lambda rows: in_parts(other.net, rows, most).clamp(-1, 1),
+        None if critic is None else lambda x: in_parts(critic, x, most),
+        origin=other.origin, net=other.net, found=other.report,
+    )  # fmt: skip
+
+
+@torch.no_grad()
+def in_parts(net: nn.Module, x: Tensor, most: int) -> Tensor:
+    """What a network in eval mode makes of x, so many rows at a time: memory stays small."""
+    return torch.cat([net(part) for part in x.split(most)])
 
 
 @torch.no_grad()

@@ -323,9 +323,9 @@ def test_the_same_request_is_asked_once(with_checkpoint, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "raw", "why"),
     [
-        ("model.pt", b"\x80\x04\x95\x00\x00\x00\x00\x00\x00\x00.", "pickle"),
-        ("model.pth", b"PK\x03\x04" + bytes(60), "pickle"),
-        ("noise.safetensors", bytes(range(256)) * 4, "damaged"),
+        ("model.pt", b"\x80\x04\x95\x00\x00\x00\x00\x00\x00\x00.", "damaged"),
+        ("model.pth", b"PK\x03\x04" + bytes(60), "begins as a zip"),
+        ("noise.safetensors", bytes(range(256)) * 4, "neither"),
         ("empty.safetensors", b"", "empty"),
     ],
 )

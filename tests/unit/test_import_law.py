@@ -59,7 +59,17 @@ FLOORS = [
     },
     {"runs", "signs", "alarms", "health"},
     {"keeper", "judging", "window", "failures", "movie", "pace", "ready"},
-    {"executors", "lessons", "answers", "sampling", "worker", "serve", "commands", "__main__"},
+    {
+        "executors",
+        "lessons",
+        "answers",
+        "foreign",
+        "sampling",
+        "worker",
+        "serve",
+        "commands",
+        "__main__",
+    },
 ]
 # Within a floor, these lean on each other in this order alone.
 ORDERED = [
@@ -90,6 +100,7 @@ ORDERED = [
     ["dirac", "dirac_verdict"],
     ["equilibrium", "bins", "population", "learned"],
     ["answers", "sampling", "worker", "serve"],
+    ["foreign", "sampling", "commands"],
     ["sampling", "worker", "serve", "commands", "__main__"],
 ]
 

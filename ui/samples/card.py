@@ -5,27 +5,18 @@ from typing import Any
 import streamlit as st
 
 from gan_core.catalog import OBJECTIVES
+from gan_core.runs import Run
 from ui import gallery
 from ui.checkpoints import Choice
+from ui.samples import report
 
 
 def show(choice: Choice, about: dict[str, Any]) -> None:
-    """What is known of the checkpoint: its own card where it has one, its config otherwise."""
-    config, parameters = about["config"], about["parameters"]
+    """What is known of the checkpoint: its own card where it has one, its config otherwise, and
+    the report of its network."""
     run = gallery.run_at(choice.path)
-    known = gallery.card(run) if run else {}
-    measured = gallery.measure(run.status().get("metrics") or {}) if run else ""
-    facts = {
-        "Objective": OBJECTIVES[config["objective"]].title,
-        "Data": config["data"],
-        "Steps": f"{about['step']:,}",
-        "Parameters": ", ".join(f"{player} {n:,}" for player, n in parameters.items() if n),
-        "Latent": f"{about['latent']} numbers",
-        "Seed of the training": str(config["seed"]),
-        "Measured": measured if "frechet" not in known else f"Fréchet {known['frechet']:.1f}",
-        "Trained for": gallery.duration(known["seconds"]) if "seconds" in known else "",
-        "Machine": str(known.get("machine", "")),
-    }
+    known = gallery.card(run) if run and about["config"] else {}
+    facts = _of_ours(about, run, known) if about["config"] else _of_others(about)
     st.subheader(gallery.plain(choice.label), anchor=False)
     with st.grid(6, min_column_width=150, gap="small"):
         for name, value in facts.items():
@@ -41,3 +32,34 @@ def show(choice: Choice, about: dict[str, Any]) -> None:
     if known.get("command"):
         st.caption("Trained by")
         st.code(known["command"], language=None, wrap_lines=True)
+    odd = " (BatchNorm looks odd)" if about["report"]["batchnorm"]["notes"] else ""
+    with st.expander(f"Layers and report{odd}", icon=":material/lan:"):
+        report.show(about)
+
+
+def _of_ours(about: dict[str, Any], run: Run | None, known: dict[str, Any]) -> dict[str, str]:
+    config, parameters = about["config"], about["parameters"]
+    measured = gallery.measure(run.status().get("metrics") or {}) if run else ""
+    return {
+        "Objective": OBJECTIVES[config["objective"]].title,
+        "Data": config["data"],
+        "Steps": f"{about['step']:,}",
+        "Parameters": ", ".join(f"{player} {n:,}" for player, n in parameters.items() if n),
+        "Latent": f"{about['latent']} numbers",
+        "Seed of the training": str(config["seed"]),
+        "Measured": measured if "frechet" not in known else f"Fréchet {known['frechet']:.1f}",
+        "Trained for": gallery.duration(known["seconds"]) if "seconds" in known else "",
+        "Machine": str(known.get("machine", "")),
+    }
+
+
+def _of_others(about: dict[str, Any]) -> dict[str, str]:
+    """What the tensors tell: the file says neither its data nor its training."""
+    channels, high, wide = about["shape"]
+    return {
+        "Recognised as": about["origin"],
+        "Pictures": f"{high} × {wide}, {'grey' if channels == 1 else 'colour'}",
+        "Latent": f"{about['latent']} numbers",
+        "Parameters": ", ".join(f"{name} {n:,}" for name, n in about["parameters"].items()),
+        "Data, steps": "not in the file",
+    }
