@@ -20,88 +20,15 @@ from gan_core.metrics.copying import CELLS, USUAL, c_t, cell_of, cells, closenes
 from gan_core.metrics.neighbours import closest
 from gan_core.metrics.shared import require_finite
 from gan_core.sampling.drawing import latents, tile, whole
+from gan_core.sampling.drawn import as_bytes, drawn, flat, name_of
 from gan_core.sampling.evidence import SPACES, Evidence, evidence, in_channels
-from gan_core.sampling.opened import SEEDS, Opened, Shelf
+from gan_core.sampling.opened import SEEDS, Shelf
 
 Request = dict[str, Any]
-BLOCK = 1000  # samples of one seed
 DEAR = 2  # times as long as to encode an image it takes to make and encode a sample, about
-LEAST, MOST = 100, 5000  # samples judged
-IN_PIXELS = 1000  # samples looked at in pixel space, at most
 SHOWN = 8  # pairs that are drawn
 NEIGHBOURS = 3
 TILES = 24  # whose neighbours one answer has
-
-
-class Drawn:
-    """The n samples from `seed` on, drawn and encoded a block at a time."""
-
-    def __init__(self, opened: Opened, real: Evidence, seed: int, n: int):
-        self.seed, self.n = seed, n
-        self._opened, self._real = opened, real
-        self._coded: list[Tensor] = []
-        self._bytes: list[Tensor] = []
-
-    @property
-    def made(self) -> int:
-        """Samples drawn so far."""
-        return sum(map(len, self._coded))
-
-    def more(self) -> None:
-        """Draw the next block; BadInput where it is not finite."""
-        if not (rest := self.n - self.made):
-            return
-        seed = self.seed + self.made // BLOCK
-        made = self._opened.make(latents(self._opened.reads, seed, min(BLOCK, rest)))
-        require_finite(made)
-        made = in_channels(made, self._real.train.channels)
-        self._coded.append(self._real.space.encode(made))
-        self._bytes.append(as_bytes(made))
-
-    @property
-    def features(self) -> Tensor:
-        """[n, d]; what is missing is drawn now."""
-        while self.made < self.n:
-            self.more()
-        return torch.cat(self._coded)
-
-    @property
-    def pixels(self) -> Tensor:
-        """uint8 [n, C, H, W]."""
-        while self.made < self.n:
-            self.more()
-        return torch.cat(self._bytes)
-
-    def rows(self, space: str) -> Tensor:
-        """[n, d] of a space; of pixels at most IN_PIXELS rows."""
-        return self.features if space == "features" else flat(self.pixels[:IN_PIXELS])
-
-
-_last: list[tuple[Any, Drawn]] = []  # those judged last: the parts of one judgement share them
-
-
-def drawn(opened: Opened, real: Evidence, request: Request) -> Drawn:
-    """The samples that a request is about."""
-    n = whole(request, "n", 1000, LEAST, MOST)
-    seed = whole(request, "seed", 0, 0, SEEDS - MOST // BLOCK)
-    key = (str(opened.path), opened.path.stat().st_mtime_ns, real.spec, seed, n)
-    if not (_last and _last[0][0] == key):
-        _last[:] = [(key, Drawn(opened, real, seed, n))]
-    return _last[0][1]
-
-
-def as_bytes(samples: Tensor) -> Tensor:
-    """uint8 of samples in [-1, 1]."""
-    return samples.clamp(-1, 1).add(1).mul(127.5).round().to(torch.uint8)
-
-
-def flat(pixels: Tensor) -> Tensor:
-    """uint8 [n, C, H, W] -> rows [n, d] in [-1, 1]."""
-    return pixels.flatten(1).float().div_(127.5).sub_(1)
-
-
-def name_of(seed: int, i: int) -> str:
-    return f"{seed + i // BLOCK}:{i % BLOCK}"
 
 
 def ready(shelf: Shelf, request: Request) -> Answer:
@@ -129,11 +56,13 @@ def ready(shelf: Shelf, request: Request) -> Answer:
 
 
 def figures(shelf: Shelf, request: Request) -> Answer:
-    """`ImageJudge`'s scores with their floors, and `shares`, how often real images have a class."""
+    """`ImageJudge`'s scores with their floors, `shares`, how often real images have a class, and
+    the classes' `names`."""
     opened = shelf.get(request["checkpoint"])
     real = evidence(opened, request)
     found = real.judge.of_features(drawn(opened, real, request).features)
-    return found | {"data": real.spec, "shares": real.judge.shares()}, b""
+    more = {"data": real.spec, "shares": real.judge.shares(), "names": real.space.classes}
+    return found | more, b""
 
 
 def copies(shelf: Shelf, request: Request) -> Answer:

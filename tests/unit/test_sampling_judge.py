@@ -15,7 +15,7 @@ from gan_core.metrics.copying import USUAL, c_t, cell_of, cells, closeness, z_u
 from gan_core.metrics.neighbours import PIECE, closest, nearest, pairs
 from gan_core.metrics.shared import density_coverage
 from gan_core.presets import preset
-from gan_core.sampling import ANSWERS, Shelf, evidence, judging
+from gan_core.sampling import ANSWERS, Shelf, drawn, evidence, judging
 from gan_core.sampling.opened import Opened
 
 
@@ -203,7 +203,7 @@ def test_fresh_data_looks_as_large_as_the_rule_says_and_a_collapsed_g_small():
 def shelf(monkeypatch, tmp_path):
     """`shelf(make)`: a shelf with a G of digits at 16 pixels that makes what `make` says."""
     monkeypatch.setattr(evidence, "_kept", type(evidence._kept)())
-    monkeypatch.setattr(judging, "_last", [])
+    monkeypatch.setattr(drawn, "_last", [])
 
     def build_one(make, channels=1, config="digits"):
         path = tmp_path / "g.safetensors"
@@ -273,7 +273,7 @@ def test_the_steps_towards_a_judgement_end_and_change_nothing(shelf):
 
 
 def test_samples_are_tiles_by_name(shelf, monkeypatch):
-    monkeypatch.setattr(judging, "BLOCK", 150)
+    monkeypatch.setattr(drawn, "BLOCK", 150)
     made = shelf(lambda z: z[:, :1, None, None].expand(-1, 1, 16, 16).tanh())
     about, _ = ask(made, "twins", n=300, seed=5, space="pixels")
     names = {name for pair in about["names"] for name in pair}

@@ -16,7 +16,7 @@ function compare(a, b, down) {
   return down ? -order : order
 }
 
-function nameCell(row, open) {
+function nameCell(row) {
   const td = cell("td", "", "name text")
   const box = td.appendChild(document.createElement("div"))
   const image = box.appendChild(document.createElement("img"))
@@ -36,7 +36,7 @@ function bodyRow(row, columns, chosen, open) {
   const tr = cell("tr", "", row.id === chosen ? "one chosen" : "one")
   tr.onclick = () => open(row.id)
   columns.forEach(({ key, kind }, i) => {
-    if (i === 0) return tr.append(nameCell(row, open))
+    if (i === 0) return tr.append(nameCell(row))
     const td = tr.appendChild(cell("td", key === "looks" ? "" : row.text[key], kind))
     if (key === "looks") {
       const badge = td.appendChild(cell("span", row.text[key], "looks"))
