@@ -40,10 +40,9 @@ def table(chosen: Sequence[Choice]) -> None:
 
 def _cells(values: list[float | None], form: str, larger: bool | None, same: bool) -> list[str]:
     there = [value for value in values if value is not None]
-    best = (max if larger else min)(there) if same and len(there) > 1 else None
+    best = form.format((max if larger else min)(there)) if same and len(there) > 1 else None
     words = ["–" if value is None else form.format(value) for value in values]
-    return [f"**{word}**" if v == best and v is not None else word
-            for word, v in zip(words, values, strict=True)]  # fmt: skip
+    return [f"**{word}**" if word == best else word for word in words]
 
 
 def _floor(key: str, form: str, known: list[dict[str, Any]]) -> list[str]:

@@ -16,7 +16,7 @@ from ui.samples.look import real_points
 
 STATES = 10  # of a run, at most
 TILES = 10  # of each state
-FRAMES, LARGEST = 10, 4_000_000  # of the run's own film, and its bytes
+FRAMES, LARGEST = {"image": 6, "2d": 10}, 4_000_000  # of the run's own film, and its bytes
 
 
 def show(choice: Choice, about: dict[str, Any], seed: int) -> dict[str, Any] | None:
@@ -56,17 +56,20 @@ def states(
     """A strip of tiles for each state, the earliest first; of points, a small picture each."""
     st.subheader("The same z at each state", anchor=False)
     measured = run.metrics()
-    plane = about["kind"] == "2d"
+    plane, real = about["kind"] == "2d", real_points(choice)
     place = st.grid(5, min_column_width=150) if plane else st.container(gap="xsmall")
     with place:
         for step, path in found.items():
             note = f"step {step:,}{figure(measured, step)}"
             try:
-                one_state(Choice(choice.label, path, choice.command), about, request, note)
+                one_state(Choice(choice.label, path, choice.command), about, request, note, real)
             except (BadInput, RuntimeError, OSError):
                 st.caption(f"{note} · thinned out this moment")
-    named = f"Tiles {request['seed']}:0 to {request['seed']}:{TILES - 1}: e" if not plane else "E"
-    st.caption(f"{named}ach column is one z, which the run changes what it makes of.")
+    first, last = f"{request['seed']}:0", f"{request['seed']}:{request['n'] - 1}"
+    st.caption(
+        f"{'Points' if plane else 'Tiles'} {first} to {last} at each step: the z stay, what G makes"
+        " of them changes. Figures are of the last judgement until then."
+    )
 
 
 def figure(measured: list[dict[str, Any]], step: int) -> str:
@@ -77,12 +80,13 @@ def figure(measured: list[dict[str, Any]], step: int) -> str:
 
 
 def one_state(
-    choice: Choice, about: dict[str, Any], request: dict[str, Any], note: str
-) -> None:  # fmt: skip
+    choice: Choice, about: dict[str, Any], request: dict[str, Any], note: str, real: np.ndarray
+) -> None:
+    """Samples of one state with a note; `real` are points as `real_points` gives them."""
     alt = f"Samples of seed {request['seed']}, {note}"
     if about["kind"] == "2d":
         said, raw = checkpoints.ask(choice, **request)
-        drawn = drawing.draw_cloud(raw, said["extent"], real_points(choice), False, gallery.dark())
+        drawn = drawing.draw_cloud(raw, said["extent"], real, False, gallery.dark())
         with st.container(gap=None):
             st.image(drawing.data_url(drawn, "webp"), width="stretch", alt=alt)
             st.caption(note)
@@ -95,7 +99,8 @@ def one_state(
 
 def film(run: Run) -> None:
     """Frames of the film that the run took of its own fixed z, where it has one."""
-    scene, frames = run.scene(), run.film.spread(FRAMES, LARGEST)
+    scene = run.scene()
+    frames = run.film.spread(FRAMES[scene["kind"]], LARGEST) if scene else []
     if not scene or len(frames) < 2:
         return
     st.subheader("The run's own film", anchor=False)
