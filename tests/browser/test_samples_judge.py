@@ -22,7 +22,8 @@ def test_the_zoo_sorts_within_groups_and_opens_a_row(app_url, page, idle):
     expect(page.locator(".zoo th[aria-sort=descending]")).to_have_count(1)
     assert titles(page) == before[::-1]
     page.get_by_role("button", name="Checkpoint", exact=True).click()
-    assert titles(page) == sorted(before)
+    by_letter = "names => names.sort((a, b) => a.localeCompare(b))"
+    assert titles(page) == page.evaluate(by_letter, before)
     row = page.locator(".zoo tr.one").last
     name = row.locator("td.name a").get_attribute("href").removeprefix("?run=")
     row.click()

@@ -54,9 +54,10 @@ def side_by_side(choice: Choice, about: dict[str, Any], seed: int) -> dict[str, 
     request = {"do": "sample", "seed": seed, "n": COLUMNS * ROWS}
     latent = [column(*pair, request) for pair in zip(st.columns(len(chosen)), chosen, strict=True)]
     beside.table(chosen)
-    differ = len({n for n in latent if n}) > 1
+    sizes_of = [str(n) for n in latent if n]
+    differ = len(set(sizes_of)) > 1
     sizes = (
-        f" They read {gallery.plain(', '.join(map(str, latent)))} numbers, so a tile's z is each"
+        f" They read {', '.join(sizes_of)} numbers, so a tile's z is each"
         " one's own." if differ else ""
     )  # fmt: skip
     st.caption(

@@ -17,6 +17,7 @@ TILES = 8  # of the seed whose neighbours are shown, after the pins
 SETS = ("faces", "digits", "mnist", "fashion-mnist", "cifar10")
 SEEDS = 2**31 - 6  # five seeds are drawn from at most
 DONE, NOW = "_s_judged", "_s_judge_now"  # what this visitor asked to be judged, and a click
+READY = "_s_judge_ready"  # the judgement whose parts have all been shown, and what it is of
 TIME = (
     "The first judgement takes about 15 seconds on two cores (30 for MNIST), later ones 5 to 10;"
     " 5,000 samples a few seconds more."
@@ -55,8 +56,11 @@ def show(choice: Choice, about: dict[str, Any]) -> dict[str, Any] | None:
         of_card(choice)
         return None
     try:
-        ready = get_ready(choice, request)
+        state = (key, choice.file.stat().st_mtime_ns)
+        known = st.session_state.get(READY)
+        ready = known[1] if known and known[0] == state else get_ready(choice, request)
         parts(choice, request, ready)
+        st.session_state[READY] = state, ready  # all answers are kept now: nothing to get ready for
     except BadInput as error:  # its data is not here, say
         st.warning(gallery.plain(str(error)), title="These samples cannot be judged here",
                    icon=":material/folder_off:")  # fmt: skip
