@@ -116,8 +116,8 @@ def our_rounds(
     from gan_core.models import Scores
     from gan_core.players import Players
     from gan_core.training import train
+    from gan_core.tuning import tuned
 
-    torch.set_flush_denormal(True)
     config, nets = pair.ours((checkout(pair, given) / pair.script).read_text(), given)
     config = config.replace(**changes)
     shape, device = (1, config.size, config.size), torch.device("cpu")
@@ -128,7 +128,8 @@ def our_rounds(
             G, Scores(D), None, build.optimizer(config, G, config.lr_g),
             build.optimizer(config, D, config.lr_d), build.objective(config), made.rng, made.shape,
         )  # fmt: skip
-    return train(made, real, build.plan(config, device))
+    with tuned(config):  # as a run is
+        yield from train(made, real, build.plan(config, device))
 
 
 def mnist(size: int) -> Any:
@@ -249,7 +250,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     places(parser)
     parser.add_argument("--precision", default="auto", choices=("auto", "float32", "bfloat16"))
-    parser.add_argument("--forms", default="plain", choices=("plain", "fast"), help="of layers")
+    forms = ("auto", "plain", "fast")
+    parser.add_argument("--forms", default="auto", choices=forms, help="of layers")
     parser.add_argument("--only", nargs="+", choices=PAIRS, default=list(PAIRS))
     parser.add_argument("--turns", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=6.0, help="of one turn, at least")

@@ -36,6 +36,8 @@ from gan_core.objectives import OBJECTIVES, Objective
 from gan_core.players import Plan, Players
 from gan_core.readings import Inputs
 
+PAYS, TILES = 1.4, 2.8  # bfloat16_gain from which bfloat16 is used, and layers' fast forms
+
 
 def build(config: Config, beside: Path | None = None) -> tuple[Players, Toy | Images, Plan]:
     """The players, the data set and the plan of a checked config; `beside` is the run's folder,
@@ -180,7 +182,7 @@ def plan(
     return Plan(
         config.steps, config.batch, config.latent, config.n_critic, config.n_gen, config.ema,
         config.lr_end, config.noise, config.noise_steps, pick_precision(config) == "bfloat16",
-        config.forms == "fast", config.graphs == "auto" and device.type == "cuda",
+        pick_forms(config) == "fast", config.graphs == "auto" and device.type == "cuda",
         config.fakes == "shared", reads if has_source else None, carry,
     )  # fmt: skip
 
@@ -191,6 +193,16 @@ def pick_precision(config: Config) -> str:
         return config.precision
     pays = config.kind == "image" and bfloat16_pays(pick_device(config.device).type)
     return "bfloat16" if pays else "float32"
+
+
+def pick_forms(config: Config) -> str:
+    """What `auto` means here: fast forms for images where a processor has products of bfloat16 in
+    tiles (AMX), which convolutions of small maps do not reach; otherwise plain ones."""
+    if config.forms != "auto":
+        return config.forms
+    images = config.kind == "image" and pick_device(config.device).type == "cpu"
+    tiles = images and pick_precision(config) == "bfloat16" and bfloat16_gain("cpu") > TILES
+    return "fast" if tiles else "plain"
 
 
 def shape_of(dataset: Toy | Images) -> tuple[int, ...]:
@@ -213,18 +225,22 @@ def pick_device(name: str) -> torch.device:
     return device
 
 
-@cache
 def bfloat16_pays(device: str) -> bool:
-    """Whether bf16 products are really faster here: timed once, 20 ms, not read off a name."""
-    if device == "cuda":
-        return torch.cuda.is_bf16_supported()
+    """Whether bfloat16 products are really faster here."""
+    return torch.cuda.is_bf16_supported() if device == "cuda" else bfloat16_gain(device) > PAYS
+
+
+@cache
+def bfloat16_gain(device: str) -> float:
+    """How many times as quick as float32 products those of bfloat16 are: timed once, 20 ms, not
+    read off a name."""
     best = {}
     for dtype in (torch.float32, torch.bfloat16):
-        x = torch.ones(384, 384, dtype=dtype)
+        x = torch.ones(384, 384, dtype=dtype, device=device)
         times = []
         for _ in range(9):
             start = time.perf_counter()
             x @ x
             times.append(time.perf_counter() - start)
         best[dtype] = min(times)  # a busy machine makes some slow, none fast
-    return best[torch.bfloat16] < 0.7 * best[torch.float32]
+    return best[torch.float32] / best[torch.bfloat16]

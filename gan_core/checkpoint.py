@@ -2,6 +2,7 @@
 
 Safetensors holds numbers only, so opening one runs no code; pickles are refused. Names in the
 file: `G.*`, `D.*`, `ema.*` for weights and, where training can go on, `opt_g.*`, `opt_d.*`, `rng`.
+A generator alone, whose header says `holds: G`, has `G.*` only: the weights that are shown.
 """
 
 import json
@@ -13,6 +14,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
+from safetensors.torch import save as packed
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
@@ -33,6 +35,7 @@ class Header:
     step: int
     shape: tuple[int, ...]  # of one sample
     tensors: dict[str, tuple[int, ...]]
+    alone: bool = False  # a generator without its D
 
     @property
     def resumable(self) -> bool:
@@ -54,12 +57,7 @@ def save(path: Path, players: Players, config: Config, resumable: bool = True) -
             for i, state in optimizer.state_dict()["state"].items():
                 tensors |= {f"{name}.{i}.{k}": torch.as_tensor(v) for k, v in state.items()}
         tensors["rng"] = players.rng.get_state()
-    header = {
-        "format": FORMAT,
-        "config": json.dumps(config.to_dict()),
-        "step": str(players.step),
-        "shape": json.dumps(players.shape),
-    }
+    header = _header(players, config)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         own = {k: v.detach().to("cpu", copy=True).contiguous() for k, v in tensors.items()}
@@ -69,6 +67,22 @@ def save(path: Path, players: Players, config: Config, resumable: bool = True) -
         raise OSError(f"cannot write {path.name}: {error}") from None
     finally:
         part.unlink(missing_ok=True)
+
+
+def generator_alone(players: Players, config: Config) -> bytes:
+    """A checkpoint file of nothing but the shown generator."""
+    weights = players.shown.state_dict().items()
+    own = {f"G.{k}": v.detach().to("cpu", copy=True).contiguous() for k, v in weights}
+    return packed(own, {**_header(players, config), "holds": "G"})
+
+
+def _header(players: Players, config: Config) -> dict[str, str]:
+    return {
+        "format": FORMAT,
+        "config": json.dumps(config.to_dict()),
+        "step": str(players.step),
+        "shape": json.dumps(players.shape),
+    }
 
 
 def header(path: Path) -> Header:
@@ -93,7 +107,7 @@ def header(path: Path) -> Header:
             raise ValueError(f"samples of shape {shape} do not go with {config.data}")
         if len(shape) == 3 and shape[0] not in (1, 3):
             raise ValueError(f"images of {shape[0]} channels")
-        found = Header(config, int(meta["step"]), shape, tensors)
+        found = Header(config, int(meta["step"]), shape, tensors, meta.get("holds") == "G")
     except (KeyError, ValueError, TypeError) as error:
         raise BadInput(f"{path.name} has a damaged header: {error}") from None
     _check_names(path, found)
@@ -108,7 +122,10 @@ def load(path: Path, device: str = "cpu", resume: bool = False) -> tuple[Config,
     with safe_open(path, "pt", device="cpu") as file:
         tensors = {name: file.get_tensor(name) for name in about.tensors}
     for name, net in _nets(players).items():
-        net.load_state_dict(under(tensors, name))
+        if not about.alone:
+            net.load_state_dict(under(tensors, name))
+        elif name != "D":  # which stays as it was drawn: nobody may ask it
+            net.load_state_dict(under(tensors, "G"))
     state = under(tensors, "objective")
     players.objective = players.objective.with_state({k: v.to(where) for k, v in state.items()})
     players.step = about.step
@@ -191,6 +208,8 @@ def _check_names(path: Path, found: Header) -> None:
         D = build.discriminator(found.config, found.shape)
     averaged = build.averages(found.config)
     nets = {"G": G, "D": D, "ema": G} if averaged else {"G": G, "D": D}
+    if found.alone:
+        nets = {"G": G}
     known = {f"{player}.{name}" for player, net in nets.items() for name in net.state_dict()}
     changing = build.objective(found.config).state()
     state = ("opt_g.", "opt_d.", *(f"objective.{name}" for name in changing))

@@ -132,10 +132,10 @@ class Config:
         choices=("auto", "off"),
     )
     forms: str = _setting(
-        "plain",
+        "auto",
         "machine",
         "layers as they are written, or as fewer and larger products: the same mathematics",
-        choices=("plain", "fast"),
+        choices=("auto", "plain", "fast"),
     )
     layout: str = _setting(
         "channels-last",

@@ -7,7 +7,7 @@ imageio-ffmpeg and is asked for only here.
 
 import io
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +40,7 @@ def movie(run: Run, form: str = "gif") -> bytes:
     frames = run.film.spread(max(2, min(MOST, int(ROOM[form] / (wide * high)))), LARGEST)
     pause = min(LONGEST, max(SHORTEST, LENGTH / len(frames)))
     pictures = (_drawn(frame, SIDE[form]) for frame in frames)
-    return (_gif if form == "gif" else _mp4)(pictures, pause)
+    return gif(pictures, pause, REST) if form == "gif" else video(pictures, pause, REST)
 
 
 def _drawn(frame: Frame, side: int) -> Image.Image:
@@ -60,37 +60,54 @@ def _drawn(frame: Frame, side: int) -> Image.Image:
     return canvas
 
 
-def _gif(pictures: Iterator[Image.Image], pause: float) -> bytes:
-    """An endless GIF. Each frame has 256 colours of its own, chosen by an octree: median cut takes
-    far longer and looks alike."""
+def gif(
+    pictures: Iterable[Image.Image], pause: float, rest: float = 0.0, endless: bool = True
+) -> bytes:
+    """A GIF of RGB pictures, `pause` seconds each, the last `rest` if that is given; it begins
+    again if it is `endless`. Each frame has 256 colours of its own, chosen by an octree: median cut
+    takes far longer and looks alike."""
     plain = [
         picture.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
         for picture in pictures
     ]
-    pauses = [round(1000 * pause)] * (len(plain) - 1) + [round(1000 * REST)]
+    pauses = [round(1000 * pause)] * (len(plain) - 1) + [round(1000 * (rest or pause))]
+    again = {"loop": 0} if endless else {}
     out = io.BytesIO()
-    plain[0].save(out, "GIF", save_all=True, append_images=plain[1:], duration=pauses, loop=0)
+    plain[0].save(out, "GIF", save_all=True, append_images=plain[1:], duration=pauses, **again)
     return out.getvalue()
 
 
-def _mp4(pictures: Iterator[Image.Image], pause: float) -> bytes:
-    """H.264 that browsers and phones play."""
+CODECS = {  # of imageio-ffmpeg's ffmpeg, and what it is told
+    "mp4": ("libx264", {"crf": "18", "movflags": "+faststart"}),
+    "webm": (
+        "libvpx-vp9",
+        {"crf": "24", "b:v": "0", "deadline": "realtime", "cpu-used": "6", "fflags": "+bitexact"},
+    ),
+}
+
+
+def video(
+    pictures: Iterable[Image.Image], pause: float, rest: float = 0.0, form: str = "mp4"
+) -> bytes:
+    """RGB pictures with even sides as H.264 (`mp4`) that browsers and phones play, or VP9
+    (`webm`)."""
     from imageio_ffmpeg import write_frames
 
-    rate = 1 / pause
-    first = next(pictures)
+    rate, (codec, settings) = 1 / pause, CODECS[form]
+    shown = iter(pictures)
+    picture = next(shown)
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "film.mp4"
+        path = Path(folder) / f"film.{form}"
         writer = write_frames(
-            str(path), first.size, fps=rate, codec="libx264", pix_fmt_out="yuv420p",
-            macro_block_size=2, output_params=["-crf", "18", "-movflags", "+faststart"],
+            str(path), picture.size, fps=rate, codec=codec, pix_fmt_out="yuv420p",
+            macro_block_size=2,
+            output_params=[word for k, v in settings.items() for word in (f"-{k}", v)],
         )  # fmt: skip
         writer.send(None)
-        picture = first
         writer.send(np.asarray(picture).tobytes())
-        for picture in pictures:
+        for picture in shown:
             writer.send(np.asarray(picture).tobytes())
-        for _ in range(round(REST * rate)):
+        for _ in range(round(rest * rate)):
             writer.send(np.asarray(picture).tobytes())
         writer.close()
         return path.read_bytes()

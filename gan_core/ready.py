@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from gan_core import metrics, runs
-from gan_core.build import build, pick_precision
+from gan_core.build import build, pick_forms, pick_precision
 from gan_core.catalog import BadInput
 from gan_core.config import Config
 from gan_core.runs import Run
@@ -33,14 +33,16 @@ def dry_run() -> None:
 
 
 def resolved(run: Run) -> Config:
-    """The run's config with `precision` and the number of steps decided and stored, so that a
-    resumed run keeps them, and its rates fall over rounds that are known from the first on; under
-    float32 also the number of threads, which decides how sums are rounded."""
+    """The run's config with `precision`, `forms` and the number of steps decided and stored, so
+    that a resumed run keeps them, and its rates fall over rounds that are known from the first on;
+    under float32 also the number of threads, which decides how sums are rounded."""
     config = run.config
     if config.kind == "image" and config.precision == "float32" and not config.threads:
         config = runs.change(run, threads=torch.get_num_threads())  # it shall repeat itself
     if config.precision == "auto":
         config = runs.change(run, precision=pick_precision(config))
+    if config.forms == "auto":
+        config = runs.change(run, forms=pick_forms(config))
     if not config.steps:
         run.write_status(doing="timing rounds")
         rounds = steps_in(config, time_limit(config), run.path)

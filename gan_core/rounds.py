@@ -151,7 +151,8 @@ class Rounds:
         if self.joint:
             on_real, on_fake = self.score(torch.cat([x, x_fake])).float().chunk(2)
         else:
-            on_real, on_fake = self.score(x).float(), self.score(x_fake).float()
+            with arithmetic(self.plan, p.device.type):  # whose copies of the weights serve both
+                on_real, on_fake = self.score(x).float(), self.score(x_fake).float()
         loss = p.objective.d_loss(on_real, on_fake).mean()
         penalty = p.objective.penalty(self.score, x, x_fake, p.rng)
         extra = torch.zeros_like(loss) if penalty is None else penalty.mean()

@@ -17,8 +17,9 @@ import torch
 from torch import Tensor
 
 from gan_core import checkpoint, inherit, runs
-from gan_core.build import build, inputs
+from gan_core.build import build, inputs, pick_device
 from gan_core.catalog import OBJECTIVES, BadInput
+from gan_core.config import Config
 from gan_core.failures import Diverged, Gone, Watch, failed
 from gan_core.judge import Judge
 from gan_core.judging import Judging, Verdict
@@ -57,6 +58,15 @@ def record(run: Run, resume: bool = False) -> Iterator[dict[str, Any]]:
         yield failed(run, error)
 
 
+def _machine(config: Config) -> str:
+    """What trains a run, in words: a GPU if it is on one, processor, torch."""
+    words = [runs.machine(), f"torch {torch.__version__.split('+')[0]}"]
+    device = pick_device(config.device)
+    if device.type == "cuda":
+        words.insert(0, torch.cuda.get_device_name(device))
+    return ", ".join(words)
+
+
 class _Recorder:
     """What a run in progress holds: players, clocks and what it has yet to write."""
 
@@ -64,7 +74,7 @@ class _Recorder:
         run.write_status(
             state="running", pid=os.getpid(), born=runs.born(os.getpid()), error=None,
             started=time.time(), steps=run.config.steps, doing=None,
-            bad_input=False, machine=f"{runs.machine()}, torch {torch.__version__.split('+')[0]}",
+            bad_input=False, machine=_machine(run.config),
         )  # fmt: skip
         self.run, self.config = run, resolved(run)
         self.players, self.data, self.plan = build(self.config, run.path)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from gan_core.catalog import BadInput
 from ui import checkpoints, gallery, nav
-from ui.samples import card, compare, judge, look, zoo
+from ui.samples import card, compare, export, judge, look, zoo
 
 nav.guard()
 
@@ -72,10 +72,12 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 choice = options[key]
 try:
     about, _ = checkpoints.ask(choice, do="open")
-    SECTIONS[section](choice, about)
+    request = SECTIONS[section](choice, about)
 except (BadInput, RuntimeError) as error:
     st.error(str(error), title="This checkpoint cannot be sampled", icon=":material/broken_image:")
 else:
+    if request:
+        export.panel(choice, about, request)
     card.show(choice, about)
 with st.expander("Open a file", icon=":material/upload_file:"):
     uploader()

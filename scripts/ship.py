@@ -22,6 +22,7 @@ from gan_core.runs import CHECKPOINT, Run, write_json, write_whole  # noqa: E402
 KEPT = ("config.json", "curves.f4", "metrics.jsonl", "scene.json")
 LOCAL = ("pid", "born", "parent")  # of a run's status, means nothing elsewhere
 GRID_SEED = 0
+SOME = 8  # absent classes that are named
 
 
 def _missing(metrics: dict[str, Any]) -> list[str]:
@@ -39,9 +40,11 @@ def card_of(run: Run, out: Path, title: str, note: str) -> dict[str, Any]:
         "title": title,
         "data": config.data,
         "credit": config.info.credit,
+        "said": status.get("said", ""),
         "objective": config.objective,
         "seed": config.seed,
         "steps": status["step"],
+        "planned": config.steps,
         "seconds": round(status["seconds"], 1),
         "machine": status["machine"] + (f"; {note}" if note else ""),
         "missing": _missing(metrics),
@@ -55,9 +58,14 @@ def readme(card: dict[str, Any]) -> str:
     """The model card a reader opens first."""
     present = ""
     if "classes_present" in card:
-        missing = f" (not: {', '.join(card['missing'])})" if card["missing"] else ""
+        some, more = card["missing"][:SOME], len(card["missing"]) - SOME
+        missing = f" (not: {', '.join(some)}{f' and {more} more' if more > 0 else ''})" * bool(some)
         present = f"{card['classes_present']} of {card['classes_total']}{missing}"
         present = f"| classes present | {present} |\n"
+    steps = f"{card['steps']:,}"
+    if card["steps"] < card["planned"]:
+        steps += f" of {card['planned']:,}: stopped by hand"
+    said = f"| as read | {card['said']} |\n" if card["said"] else ""
     return f"""# {card["title"]}
 
 ![64 samples, seed {GRID_SEED}](grid.png)
@@ -65,9 +73,9 @@ def readme(card: dict[str, Any]) -> str:
 | | |
 | --- | --- |
 | data | {card["data"]}: {card["credit"]} |
-| objective | {card["objective"]} |
+{said}| objective | {card["objective"]} |
 | seed | {card["seed"]} |
-| steps | {card["steps"]} |
+| steps | {steps} |
 | training time | {card["seconds"]} s |
 | machine | {card["machine"]} |
 | Fréchet distance | {card["frechet"]:.2f} in the feature space `{card["feature_space"]}`, \
@@ -98,8 +106,8 @@ def main() -> None:
     parser.add_argument("--note", default="", help="what else to say of the machine")
     args = parser.parse_args()
     run = Run(args.run)
-    if run.status()["state"] != "done":
-        parser.error(f"{run.id} is {run.status()['state']}: ship a run that is done.")
+    if run.status()["state"] not in ("done", "stopped"):
+        parser.error(f"{run.id} is {run.status()['state']}: ship a run that has ended.")
     shutil.rmtree(args.out, ignore_errors=True)
     args.out.mkdir(parents=True)
     for name in KEPT:

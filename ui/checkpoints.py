@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from gan_core import runs
@@ -107,9 +106,3 @@ def _uploads() -> Path:
     for path in old[KEPT - 1 :]:
         shutil.rmtree(path, ignore_errors=True)
     return folder
-
-
-def as_csv(raw: bytes) -> str:
-    """Points as the command line writes them."""
-    points = np.frombuffer(raw, "<f4").reshape(-1, 2)
-    return "".join(f"{x:.6g},{y:.6g}\n" for x, y in points)

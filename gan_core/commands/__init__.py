@@ -4,7 +4,16 @@ import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gan_core.commands import bench, checkpoints, distances, films, images, listing, training
+from gan_core.commands import (
+    bench,
+    checkpoints,
+    distances,
+    films,
+    images,
+    listing,
+    sampling,
+    training,
+)
 from gan_core.commands.shared import Result, plain
 
 __all__ = ["COMMANDS", "Command", "plain"]
@@ -43,8 +52,14 @@ COMMANDS = (
     Command(
         "sample",
         "Draw samples from a checkpoint.",
-        checkpoints.sample_arguments,
-        checkpoints.sample,
+        sampling.sample_arguments,
+        sampling.sample,
+    ),
+    Command(
+        "export",
+        "Write samples, a walk or the generator itself to a file.",
+        sampling.export_arguments,
+        sampling.export,
     ),
     Command(
         "evaluate", "Measure a checkpoint.", checkpoints.evaluate_arguments, checkpoints.evaluate

@@ -134,7 +134,8 @@ features, each at mean 0 and variance 1 on the training data, are what Fréchet 
 measured in. A generator stuck at the mean image's features is at distance {card["features"]}.
 
 - Trained on {card["trained_on"]:,} images, judged on {card["held_out"]:,} others; {card["epochs"]}
-  epochs, seed {card["seed"]}, {card["seconds"]:.0f} s, torch {card["torch"]}.
+  epochs, seed {card["seed"]}, {card["seconds"]:.0f} s, {card["device"]}, torch {card["torch"]}.
+{f"- {card['said']}{chr(10)}" if card["said"] else ""}\
 - Again: `python -m gan_core features {name}`
 
 | attribute | classes | accuracy, held out | mean over classes | reported |

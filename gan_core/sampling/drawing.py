@@ -17,6 +17,7 @@ from gan_core.data.toys import square
 from gan_core.readings import Inputs
 from gan_core.sampling.opened import MOST, SEEDS, Opened
 
+BLOCK = 16  # numbers that torch's CPU generator draws together
 LARGEST = 8192  # pixels a picture may be wide or high
 
 
@@ -24,7 +25,10 @@ def latents(reads: Inputs, seed: int, n: int) -> Tensor:
     """[n, …] that G reads, standard normal but for a source's samples; the first rows do not
     depend on n, which is at most MOST."""
     rng = torch.Generator().manual_seed(seed)
-    z = torch.randn(n, reads.latent, generator=rng)
+    blocks = math.ceil(
+        n * reads.latent / BLOCK
+    )  # torch draws the last numbers anew where one is open
+    z = torch.randn(blocks * BLOCK, generator=rng)[: n * reads.latent].view(n, reads.latent)
     if reads.source is None:
         return z
     x = reads.source.sample(MOST, torch.Generator().manual_seed(seed + 1))[:n]

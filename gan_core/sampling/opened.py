@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from gan_core import build, checkpoint
 from gan_core.catalog import BadInput
@@ -31,7 +31,7 @@ class Opened:
 
     `make` takes rows that G reads, [n, …], to samples [n, *shape], float32 on the CPU, pictures in
     [-1, 1]; `score` samples to D's scores [n]. `config` and `players` are there for a checkpoint of
-    this project alone.
+    this project alone. `net` is the network that `make` asks, in batches.
     """
 
     path: Path
@@ -41,6 +41,7 @@ class Opened:
     score: Make | None
     config: Config | None = None
     players: Players | None = None
+    net: nn.Module | None = None
 
     @property
     def kind(self) -> str:
@@ -98,9 +99,10 @@ def locate(where: str | Path) -> Path:
 def open_file(path: Path) -> Opened:
     """Whatever checkpoint lies there; BadInput that says why it cannot be opened."""
     config, players = checkpoint.load(path)
+    alone = checkpoint.header(path).alone
     return Opened(
         path, players.shape, config.latent, lambda rows: generate(players, rows),
-        lambda x: scores(players, x), config, players,
+        None if alone else lambda x: scores(players, x), config, players, players.shown,
     )  # fmt: skip
 
 

@@ -112,7 +112,7 @@ def test_samples_downloads_the_picture_and_the_recipe(app_url, page, idle, digit
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Recipe").click()
     recipe = json.loads(waiting.value.path().read_text())
-    assert recipe["n"] == 9 and recipe["checkpoint"] == digits.id
+    assert recipe["request"]["n"] == 9 and recipe["checkpoint"] == digits.id
 
 
 def test_a_pickle_is_refused_with_the_reason(app_url, page, idle, digits):

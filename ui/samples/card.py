@@ -19,7 +19,7 @@ def show(choice: Choice, about: dict[str, Any]) -> None:
         "Objective": OBJECTIVES[config["objective"]].title,
         "Data": config["data"],
         "Steps": f"{about['step']:,}",
-        "Parameters": f"G {parameters['G']:,}, D {parameters['D']:,}",
+        "Parameters": ", ".join(f"{player} {n:,}" for player, n in parameters.items() if n),
         "Latent": f"{about['latent']} numbers",
         "Seed of the training": str(config["seed"]),
         "Measured": measured if "frechet" not in known else f"Fréchet {known['frechet']:.1f}",

@@ -1,6 +1,5 @@
 """Look: samples of seeds, drawn large, and the way from one seed to another."""
 
-import json
 import math
 import random
 from typing import Any
@@ -48,24 +47,7 @@ def controls(about: dict[str, Any]) -> dict[str, Any]:
         path = st.segmented_control("Path", list(PATHS), default="slerp", required=True,
                                     key="s_path", bind="query-params")  # fmt: skip
         request = {"do": "interpolate", "seed_a": first, "seed_b": last, "n": int(n), "mode": path}
-    if about["kind"] == "image":
-        scale = st.select_slider("Enlarge the download (times)", [1, 2, 4, 8, 16], 4,
-                                 key="s_scale", bind="query-params")  # fmt: skip
-        request["scale"] = int(scale)
     return request
-
-
-def command(choice: Choice, request: dict[str, Any], kind: str) -> str:
-    """The command line that makes the same file."""
-    words = ["python -m gan_core sample", choice.command, f"--n {request['n']}"]
-    if request["do"] == "sample":
-        words.append(f"--seed {request['seed']}")
-    else:
-        words.append(f"--seed {request['seed_a']} --to-seed {request['seed_b']}")
-        words.append(f"--path {request['mode']}")
-    if request.get("scale", 1) > 1:
-        words.append(f"--scale {request['scale']}")
-    return " ".join([*words, "--out samples.png" if kind == "image" else "--out samples.csv"])
 
 
 def real_points(choice: Choice) -> np.ndarray:
@@ -98,30 +80,6 @@ def tiles(choice: Choice, about: dict[str, Any], request: dict[str, Any], column
              alt=f"{request['n']} generated pictures of {choice.label}")  # fmt: skip
 
 
-def downloads(choice: Choice, about: dict[str, Any], request: dict[str, Any]) -> None:
-    """The samples as a file, and the recipe that makes them again."""
-    line = command(choice, request, about["kind"])
-    with st.container(horizontal=True, gap="xsmall"):
-        if about["kind"] == "image":
-            st.download_button(
-                "PNG", lambda: checkpoints.ask(choice, **request, format="png")[1], "samples.png",
-                "image/png", key="s_png", type="primary", icon=":material/download:",
-                on_click="ignore",
-            )  # fmt: skip
-        else:
-            st.download_button(
-                "CSV", lambda: checkpoints.as_csv(checkpoints.ask(choice, **request)[1]),
-                "samples.csv", "text/csv", key="s_csv", type="primary", icon=":material/download:",
-                on_click="ignore",
-            )  # fmt: skip
-        recipe = {"checkpoint": choice.command, **request, "command": line}
-        st.download_button("Recipe", json.dumps(recipe, indent=1), "samples.json",
-                           "application/json", key="s_recipe", icon=":material/data_object:",
-                           on_click="ignore", help="What was drawn, as JSON")  # fmt: skip
-    st.caption("The same file from a terminal")
-    st.code(line, language=None, wrap_lines=True)
-
-
 def show(choice: Choice, about: dict[str, Any]) -> dict[str, Any]:
     """Settings at the side, the samples beside them; the request that drew them."""
     stage, side = st.columns([5, 3], gap="medium")
@@ -129,6 +87,4 @@ def show(choice: Choice, about: dict[str, Any]) -> dict[str, Any]:
         request = controls(about)
     with stage:
         picture(choice, about, request)
-    with side:
-        downloads(choice, about, request)
     return request
