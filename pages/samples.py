@@ -4,11 +4,16 @@ import streamlit as st
 
 from gan_core.catalog import BadInput
 from ui import checkpoints, gallery, nav
-from ui.samples import card, export, look
+from ui.samples import card, compare, export, judge, look, zoo
 
 nav.guard()
 
-SECTIONS = {"Look": look.show}
+SECTIONS = {
+    "Look": look.show,
+    "Judge": judge.show,
+    "Compare": compare.show,
+    "Zoo": zoo.show,
+}
 UPLOADS, REFUSED = "_s_uploads", "_s_refused"
 uploads = st.session_state.setdefault(UPLOADS, {})
 

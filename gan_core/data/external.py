@@ -38,6 +38,18 @@ def data_root(root: Path | None = None) -> Path:
     return Path(root or os.environ.get("GAN_DATA") or "data")
 
 
+def require_here(name: str, root: Path | None = None) -> None:
+    """BadInput, with where its files belong, if a set that is downloaded is not on this machine:
+    for those who would rather not wait for a download."""
+    where = data_root(root)
+    if name not in SETS or any(where.glob(SETS[name][1])) or (where / name / "train").is_dir():
+        return
+    raise BadInput(
+        f"{SETS[name][0]} is not on this machine. Put its files at {where}/{SETS[name][1]}, or set"
+        f" GAN_DATA to the folder that has them; training on {name} downloads them there."
+    )
+
+
 def torchvision_set(name: str, size: int, root: Path | None, part: str) -> Images:
     """MNIST, Fashion-MNIST or CIFAR-10, downloaded once; 28x28 is padded to 32x32 with black.
 

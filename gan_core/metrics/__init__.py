@@ -37,13 +37,13 @@ from gan_core.metrics.plane import (
     mode_coverage,
     perfect,
 )
-from gan_core.metrics.shared import precision_recall
+from gan_core.metrics.shared import density_coverage, precision_recall
 from gan_core.metrics.transport import carried, earth_mover, sliced
 
 __all__ = [
     "CRITICS", "EM_POINTS", "HAVE_OPTIMUM", "ImageData", "ImageJudge", "Kernels", "Meeting",
     "Optimum", "PlaneData", "Scorer", "Space", "against_optimum", "carried", "critic",
-    "critic_of_images", "diversity",
+    "critic_of_images", "density_coverage", "diversity",
     "earth_mover", "em_floor", "evaluate_2d", "frechet", "jensen_shannon", "kernel", "lipschitz",
     "log_ratio", "meeting", "mode_coverage", "moments", "opinion",
     "optimum", "pair_slope", "perfect", "precision_recall", "sliced",

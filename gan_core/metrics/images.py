@@ -13,10 +13,10 @@ import torch
 from torch import Tensor
 
 from gan_core.catalog import BadInput
-from gan_core.metrics.shared import precision_recall, require_finite
+from gan_core.metrics.shared import density_coverage, precision_recall, require_finite
 
 REFERENCE = 10000  # real images that generated ones are compared with
-MANIFOLD = 2000  # rows in the n² distances of precision and recall
+MANIFOLD = 2000  # rows in the n² distances of precision, recall, density and coverage
 PAIRED = 500  # rows in the mean distance of pairs: 125,000 pairs, one percent of error or less
 SUBSETS, SUBSET = 20, 250  # of the kernel distance: draws, and rows in each
 PRESENT = 0.1  # a class counts if it is generated this often, relative to the real data
@@ -47,13 +47,20 @@ class ImageJudge:
     a generator that only memorised would score well, so this is no test against copying.
     Of the rest, up to `reference` are compared with; half as many, and half of all at most, are set
     aside first as the perfect sampler behind the `_real` figures. Both are encoded at the first
-    judgement.
+    judgement, unless `encoded`, the features [n, d] of all images, are at hand.
     """
 
-    def __init__(self, images: ImageData, space: Space, seed: int = 0, reference: int = REFERENCE):
+    def __init__(
+        self,
+        images: ImageData,
+        space: Space,
+        seed: int = 0,
+        reference: int = REFERENCE,
+        encoded: Tensor | None = None,
+    ):
         if len(images) < 4:
             raise BadInput(f"{len(images)} images are too few to judge by: at least 4 are needed.")
-        self.images, self.space = images, space
+        self.images, self.space, self._encoded = images, space, encoded
         order = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))
         aside = min(len(images) // 2, reference // 2)
         self._rows = order[aside : aside + reference], order[:aside]
@@ -63,9 +70,12 @@ class ImageJudge:
         """Scores of images [n, C, H, W] in [-1, 1]. More than can be matched by as many real ones
         are left out, so that `frechet` and `frechet_real` are of equal samples."""
         require_finite(fake)
-        fake = fake.detach()[: len(self._aside)]
-        n = len(fake)
-        features = self.space.encode(fake)
+        return self.of_features(self.space.encode(fake.detach()[: len(self._aside)]))
+
+    def of_features(self, features: Tensor) -> dict[str, Any]:
+        """Scores of images by their features [n, d]."""
+        features = features[: len(self._aside)]
+        n = len(features)
         if n not in self._floors:
             self._floors[n] = self._compare(self._aside[:n])
         scores: dict[str, Any] = {"samples": n, "feature_space": self.space.name}
@@ -86,17 +96,32 @@ class ImageJudge:
         return moments(self._reference)
 
     def _encode(self, rows: Tensor) -> Tensor:
+        if self._encoded is not None:
+            return self._encoded[rows]
         parts = rows.split(1000)  # floats of all images at once would not fit
         return torch.cat([self.space.encode(self.images.take(part)) for part in parts])
 
     def _compare(self, features: Tensor) -> dict[str, float]:
-        precision, recall = precision_recall(features[:MANIFOLD], self._reference[:MANIFOLD])
+        both = features[:MANIFOLD], self._reference[:MANIFOLD]
+        (precision, recall), (density, coverage) = precision_recall(*both), density_coverage(*both)
         return {
             "frechet": frechet(moments(features), self._moments),
             "kernel": kernel(features, self._reference),
             "precision": precision,
             "recall": recall,
+            "density": density,
+            "coverage": coverage,
             "diversity": diversity(features[:PAIRED]),
+        }
+
+    def shares(self) -> dict[str, list[float]]:
+        """How often each class is recognised in the real set, by attribute; shares of one."""
+        found = self.space.classify(self._reference)
+        return {
+            attribute: (
+                torch.bincount(found[attribute], minlength=len(names)) / len(self._reference)
+            ).tolist()
+            for attribute, names in self.space.classes.items()
         }
 
     def _classes(self, features: Tensor) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gan_core.answers import Answer
-from gan_core.sampling import exporting, look
+from gan_core.sampling import exporting, judging, look
 from gan_core.sampling.drawing import draw, latents, lerp, slerp
 from gan_core.sampling.look import interpolate, sample
 from gan_core.sampling.opened import Opened, Shelf, locate
@@ -19,5 +19,6 @@ __all__ = [
 ROWS = {**look.ROWS}
 ANSWERS: dict[str, Callable[[Shelf, dict[str, Any]], Answer]] = {
     **look.ANSWERS,
+    **judging.ANSWERS,
     **exporting.ANSWERS,
 }
