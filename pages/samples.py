@@ -4,11 +4,11 @@ import streamlit as st
 
 from gan_core.catalog import BadInput
 from ui import checkpoints, gallery, nav
-from ui.samples import card, look
+from ui.samples import card, look, move
 
 nav.guard()
 
-SECTIONS = {"Look": look.show}
+SECTIONS = {"Look": look.show, "Move": move.show}
 UPLOADS, REFUSED = "_s_uploads", "_s_refused"
 uploads = st.session_state.setdefault(UPLOADS, {})
 

@@ -38,11 +38,10 @@ def directions(opened: Opened) -> tuple[Tensor, Tensor]:
     The sign, which is free, makes the largest number of each positive.
     """
     if opened not in _known:
-        if opened.players is None:
-            raise BadInput("The first layer of this file's generator is not known.")
-        if opened.latent < 1:
-            raise BadInput("This generator reads no z.")
-        A = first_layer(opened.players.shown, opened.latent).double().cpu()
+        net = opened.players.shown if opened.players else getattr(opened, "net", None)
+        if net is None or opened.latent < 1:
+            raise BadInput("The first layer of this file's generator is not known, or reads no z.")
+        A = first_layer(net, opened.latent).double().cpu()
         values, vectors = torch.linalg.eigh(A.T @ A)
         rows = vectors.T.flip(0)
         largest = rows.gather(1, rows.abs().argmax(1, keepdim=True))

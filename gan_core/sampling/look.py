@@ -38,7 +38,8 @@ class Picked:
 
 
 def open_checkpoint(shelf: Shelf, request: Request) -> Answer:
-    """What a checkpoint is: config, step, kind, image size, latent size, parameter counts."""
+    """What a checkpoint is: config, step, kind, image size, latent size, parameter counts, the
+    `meaning` of D's output ("" without a D) and whether it tells a density `ratio`."""
     opened = shelf.get(request["checkpoint"])
     assert opened.config is not None and opened.players is not None
     about = {
@@ -46,6 +47,7 @@ def open_checkpoint(shelf: Shelf, request: Request) -> Answer:
         "shape": list(opened.shape), "latent": opened.latent,
         "size": opened.shape[-1], "channels": opened.shape[0],
         "parameters": checkpoint.header(opened.path).parameters,
+        "meaning": opinion.meaning(opened), "ratio": opinion.log_ratio(opened) is not None,
     }  # fmt: skip
     return about, b""
 
