@@ -14,7 +14,7 @@ class Tiles {
       tip: part(".tip"), lens: part(".lens"), large: part(".large"), output: part("output"),
       pinner: part(".pin"), status: part(".status"), count: 0, over: null, cursor: null, open: null,
     })
-    new ResizeObserver(() => this.mark()).observe(this.canvas)
+    new ResizeObserver(() => this.header && (this.enlarge(), this.mark())).observe(this.canvas)
     for (const [type, on] of Object.entries({
       pointermove: this.move, pointerleave: this.leave, click: this.click, keydown: this.keys,
       blur: this.blur,
@@ -154,8 +154,21 @@ class Tiles {
     this.pinner.textContent = pinned ? "Unpin" : "Pin"
     this.pinner.setAttribute("aria-pressed", pinned)
     this.lens.dataset.tile = name
+    this.beside(this.open)
     this.root.querySelector(".back").disabled = this.open === 0
     this.root.querySelector(".next").disabled = this.open === this.header.names.length - 1
+  }
+
+  // The lens goes to the side of the tile, at its height.
+  beside(index) {
+    const { columns } = this.header
+    const [w, h] = [this.canvas.clientWidth, this.canvas.clientHeight]
+    const [wide, high] = [w / columns, h / this.rows]
+    const [x, y] = [(index % columns) * wide, Math.floor(index / columns) * high]
+    const { offsetWidth: own, offsetHeight: tall } = this.lens
+    const left = x + wide / 2 < w / 2 ? x + wide + 8 : x - own - 8
+    this.lens.style.left = `${Math.max(0, Math.min(w - own, left))}px`
+    this.lens.style.top = `${Math.max(0, Math.min(h - tall, y + high / 2 - tall / 2))}px`
   }
 
   // Scores, pins, and the tile under the pointer or the arrow keys, over the picture.

@@ -20,14 +20,15 @@ def arithmetic(shown: Shown) -> dict[str, Any] | None:
     """mean A - mean B + mean C, as in the DCGAN paper, each mean shown."""
     choice, about, stage, side = shown
     pinned = pins.read()
-    options = pinned + [f"0:{i}" for i in range(12) if f"0:{i}" not in pinned]
+    others = [f"0:{i}" for i in range(12) if f"0:{i}" not in pinned]
+    options = [*map(pins.label, pinned), *others]
     chosen: dict[str, list[str]] = {}
     with side:
         for i, (name, title, key) in enumerate(GROUPS):
-            start = pinned[i : i + 1] or [f"0:{i}"]
+            start = options[i : i + 1] if i < len(pinned) else others[i : i + 1]
             chosen[name] = st.multiselect(
                 f"Group {title}", options, start, key=key, bind="query-params",
-                format_func=pins.label, accept_new_options=True, max_selections=16,
+                accept_new_options=True, max_selections=16,
                 help="Pins, or any SEED:INDEX. The mean of several carries less of what they do"
                 " not share: the paper takes three.",
             )  # fmt: skip
@@ -42,16 +43,13 @@ def arithmetic(shown: Shown) -> dict[str, Any] | None:
         scale = checkpoints.scale_for(4, about["size"])
         asked = request | {"scale": scale, "format": "webp", "columns": 4}
         found, raw = checkpoints.ask(choice, **asked)
-        with st.container(horizontal=True, gap=None):
-            for words in ("mean **A**", "− mean **B**", "+ mean **C**", "**= A − B + C**"):
-                with st.container(width="stretch"):
-                    st.caption(words, text_alignment="center")
+        st.caption("In the first row: **mean A − mean B + mean C =** the sum.")
         st.image(drawing.data_url(raw, "webp"), width="stretch",
                  alt="The means of A, B and C, their sum, and eight pictures near it")  # fmt: skip
         length = found["norms"][3] / math.sqrt(about["latent"]) if about["latent"] else 1
-        st.caption("Below: eight latents near the sum, uniform noise of ± 0.25 added to each number"
-                   f" of z, as in the paper. The sum is {length:.2f} times as long as most z: far"
-                   " from 1, the generator is asked for what it never learned.")  # fmt: skip
+        st.caption("Below it: eight latents near the sum, uniform noise of ± 0.25 added to each"
+                   f" number of z, as in the paper. The sum is {length:.2f} times as long as most"
+                   " z: far from 1, the generator is asked for what it never learned.")  # fmt: skip
     return request
 
 

@@ -29,10 +29,11 @@ def tile(label: str, key: str, place: int) -> str:
     """A menu of pins, and of other tiles after them; any SEED:INDEX can be typed. `place` is of the
     one that is chosen at first."""
     pinned = pins.read()
-    options = pinned + [f"{i}:0" for i in range(6) if f"{i}:0" not in pinned]
+    others = [f"{i}:0" for i in range(6) if f"{i}:0" not in pinned]
+    options = [*map(pins.label, pinned), *others]
     found = st.selectbox(
         label, options, min(place, len(options) - 1), key=key, bind="query-params",
-        format_func=pins.label, accept_new_options=True,
+        accept_new_options=True,
         help="A pin, or any tile: type SEED:INDEX, 3:17 say",
     )  # fmt: skip
     return pins.chosen(str(found))
@@ -111,7 +112,8 @@ def lengths(choice: Choice, about: dict[str, Any], request: dict[str, Any]) -> N
         for mode, ink in (("slerp", "em"), ("lerp", "q"))
     ]
     panel = {
-        "title": "Length of z on the way", "x": (0, 1), "name": "t",
+        "title": "Length of z: slerp (green), lerp (orange)",
+        "x": (0, 1), "name": "t",
         "rows": [{"y": (low - room, high + room), "series": series,
                   "guides": [{"y": typical, "label": "√d, of most z"}]}],
     }  # fmt: skip
@@ -205,13 +207,16 @@ def walk(shown: Shown) -> dict[str, Any]:
     with stage:
         st.caption("A closed curve through all stops, smooth there too, on the shell where latents"
                    " lie: it ends where it began. Space stops it, arrow keys step.")  # fmt: skip
-        played(choice, about, request, f"A walk through {len(stops)} pictures", round=True,
-               plays=True)  # fmt: skip
-        st.caption("The stops")
-        stopped, raw, scene = checkpoints.sheet(choice, about, len(stops), do="tiles", names=stops,
-                                                **psi)  # fmt: skip
-        latent.tiles(raw, stopped, scene=scene, pins=pinned, open="", key="s_stops_shown",
-                     label="The stops of the walk", on_told=_pinned)  # fmt: skip
+        film_, stills = st.columns(2, gap="medium")
+        with film_:
+            played(choice, about, request, f"A walk through {len(stops)} pictures", round=True,
+                   plays=True)  # fmt: skip
+        with stills:
+            found, raw, scene = checkpoints.sheet(choice, about, len(stops), do="tiles",
+                                                  names=stops, **psi)  # fmt: skip
+            latent.tiles(raw, found, scene=scene, pins=pinned, open="", key="s_stops_shown",
+                         label="The stops of the walk", on_told=_pinned)  # fmt: skip
+            st.caption("The stops, row by row; click one to pin it")
     return request
 
 
