@@ -70,7 +70,7 @@ def timed(page: Page, pressed: Locator, key: str = "") -> float:
 
 
 def warm(page: Page, times: int) -> dict[str, list[float]]:
-    dice = page.locator(".st-key-s_seed_roll button")
+    dice = page.locator(".st-key-s_seed_roll button").first
     slider = page.get_by_role("slider", name="Truncation")
     for _ in range(WARM_UP):
         timed(page, dice)
