@@ -7,7 +7,7 @@ finds the tiles by itself; what is clicked or drawn comes back as a name or a pl
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ui.components.canvas import component, pack
+from ui.components.canvas import component, live_component, pack
 
 Told = Callable[[], None]
 
@@ -70,7 +70,7 @@ _map = component(
     ["sheet.js", "map.js"],
     ["canvas.css", "map.css"],
 )
-_knobs = component(
+_knobs = live_component(
     "latent_knobs",
     """<figure>
   <div class="pictures">
@@ -157,4 +157,4 @@ def knobs(
         "seq": seq, "scene": scene, "label": label,
     }  # fmt: skip
     data = pack(header, picture=picture, before=before)
-    _knobs(data=data, key=key, height="content", on_steps_change=on_steps)
+    _knobs(data, seq > 0, key, on_steps_change=on_steps)
