@@ -4,12 +4,13 @@ import streamlit as st
 
 from gan_core.catalog import BadInput
 from ui import checkpoints, gallery, nav
-from ui.samples import card, compare, export, judge, look, zoo
+from ui.samples import card, compare, export, judge, look, move, zoo
 
 nav.guard()
 
 SECTIONS = {
     "Look": look.show,
+    "Move": move.show,
     "Judge": judge.show,
     "Compare": compare.show,
     "Zoo": zoo.show,

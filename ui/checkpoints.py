@@ -27,6 +27,7 @@ OPENS = """A checkpoint of this project, or the weights (`state_dict()`) of a ge
 pytorch/examples' dcgan, PyTorch-GAN's dcgan or wgan_gp, yunjey's pytorch-tutorial, WassersteinGAN
 or mimicry. Its names and shapes say which; code in a file is never run."""
 KEPT = 8  # uploaded files on disk, of all visitors
+EXACT = 640 * 640  # pixels of a picture of tiles that is sent without loss
 VIEW = 760  # pixels a picture is wide on the page, at least where its tiles allow it
 
 
@@ -70,9 +71,20 @@ def ask(choice: Choice, **request: Any) -> tuple[dict[str, Any], bytes]:
     return _ask(text, stat.st_mtime_ns, stat.st_size)
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
+@st.cache_data(max_entries=64, show_spinner=False)
 def _ask(text: str, changed: int, size: int) -> tuple[dict[str, Any], bytes]:
     return executor().ask(json.loads(text))
+
+
+def sheet(
+    choice: Choice, about: dict[str, Any], count: int, **request: Any
+) -> tuple[dict[str, Any], bytes, str]:
+    """An answer whose picture has one pixel for each of the generator's `count` tiles, for the
+    browser to enlarge, without loss where it is small; and a word that names the picture."""
+    exact = count * about["size"] ** 2 <= EXACT
+    found, raw = ask(choice, **request, format="exact" if exact else "webp", scale=1)
+    names = json.dumps(found.get("names", []))
+    return found, raw, hashlib.blake2b(raw + names.encode(), digest_size=6).hexdigest()
 
 
 def scale_for(tiles: int, size: int) -> int:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from gan_core.answers import Answer
-from gan_core.sampling import exporting, judging, look
+from gan_core.sampling import exporting, judging, look, move
 from gan_core.sampling.drawing import draw, latents, lerp, slerp
-from gan_core.sampling.look import interpolate, sample
+from gan_core.sampling.look import sample
+from gan_core.sampling.move import interpolate
 from gan_core.sampling.opened import Opened, Shelf, locate
 
 __all__ = [
@@ -16,9 +17,10 @@ __all__ = [
     "sample", "slerp",
 ]  # fmt: skip
 
-ROWS = {**look.ROWS}
+ROWS = {**look.ROWS, **move.ROWS}
 ANSWERS: dict[str, Callable[[Shelf, dict[str, Any]], Answer]] = {
     **look.ANSWERS,
+    **move.ANSWERS,
     **judging.ANSWERS,
     **exporting.ANSWERS,
 }

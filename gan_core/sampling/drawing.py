@@ -19,15 +19,14 @@ from gan_core.sampling.opened import MOST, SEEDS, Opened
 
 BLOCK = 16  # numbers that torch's CPU generator draws together
 LARGEST = 8192  # pixels a picture may be wide or high
+STRETCH = 2.0  # the largest ψ
 
 
 def latents(reads: Inputs, seed: int, n: int) -> Tensor:
     """[n, …] that G reads, standard normal but for a source's samples; the first rows do not
     depend on n, which is at most MOST."""
     rng = torch.Generator().manual_seed(seed)
-    blocks = math.ceil(
-        n * reads.latent / BLOCK
-    )  # torch draws the last numbers anew where one is open
+    blocks = -(-n * reads.latent // BLOCK)  # torch draws the last numbers anew where one is open
     z = torch.randn(blocks * BLOCK, generator=rng)[: n * reads.latent].view(n, reads.latent)
     if reads.source is None:
         return z
@@ -46,21 +45,40 @@ def tile(reads: Inputs, name: str) -> Tensor:
     return latents(reads, whole(where, "seed", 0, 0, SEEDS), at + 1)[at]
 
 
-def lerp(a: Tensor, b: Tensor, t: float) -> Tensor:
+def truncated(reads: Inputs, rows: Tensor, request: dict[str, Any]) -> Tensor:
+    """Rows [n, …] whose z is scaled by the request's `psi`, 0 to STRETCH; a source's samples stay.
+
+    Below 1, z come from nearer the prior's centre: cleaner samples, and fewer kinds of them.
+    """
+    psi = number(request, "psi", 1.0, 0.0, STRETCH)
+    if psi == 1:
+        return rows
+    held = rows.shape[1] - reads.latent
+    return torch.cat([rows[:, :held], psi * rows[:, held:]], 1)
+
+
+def lerp(a: Tensor, b: Tensor, t: float | Tensor) -> Tensor:
     """The straight line: passes close to the origin, where the prior has no mass."""
     return a + (b - a) * t
 
 
-def slerp(a: Tensor, b: Tensor, t: float) -> Tensor:
-    """The great circle: keeps the norm that the prior's samples have (White 2016)."""
-    cosine = torch.dot(a / a.norm(), b / b.norm()).clamp(-1, 1)
-    angle = cosine.arccos()
-    if angle.sin().abs() < 1e-4:  # the same direction, or opposite ones: no circle is singled out
-        return lerp(a, b, t)
-    return (((1 - t) * angle).sin() * a + (t * angle).sin() * b) / angle.sin()
+def slerp(a: Tensor, b: Tensor, t: float | Tensor) -> Tensor:
+    """The great circle: keeps the norm that the prior's samples have (White 2016).
+
+    Of vectors [d], or of rows [n, d] and a t of [n, 1]. Where both point the same way, or opposite
+    ones, or one is 0, no circle is singled out: there it is the straight line.
+    """
+    a64, b64 = a.double(), b.double()  # float32 cannot tell angles below 5e-4 from 0
+    lengths = a64.norm(dim=-1, keepdim=True) * b64.norm(dim=-1, keepdim=True)
+    angle = ((a64 * b64).sum(-1, keepdim=True) / lengths).clamp(-1, 1).arccos()
+    arc = ((1 - t) * angle).sin() / angle.sin() * a64 + (t * angle).sin() / angle.sin() * b64
+    return torch.where(angle.sin() >= 1e-4, arc.to(a.dtype), lerp(a, b, t))
 
 
-PATHS: dict[str, Callable[[Tensor, Tensor, float], Tensor]] = {"slerp": slerp, "lerp": lerp}
+PATHS: dict[str, Callable[[Tensor, Tensor, float | Tensor], Tensor]] = {
+    "slerp": slerp,
+    "lerp": lerp,
+}
 
 
 def draw(opened: Opened, samples: Tensor, request: dict[str, Any], columns: int) -> Answer:
@@ -79,7 +97,7 @@ def draw(opened: Opened, samples: Tensor, request: dict[str, Any], columns: int)
             " ask for fewer samples or a smaller scale."
         )
     pixels = pictures.tile(samples, columns)
-    form = choose(request.get("format", "png"), ("png", "webp"), "format")
+    form = choose(request.get("format", "png"), pictures.FORMS, "format")
     about = {
         "kind": "image", "columns": columns, "rows": pixels.shape[0] // samples.shape[2],
         "tile": samples.shape[3] * scale, "width": pixels.shape[1] * scale,
@@ -103,7 +121,16 @@ def _extent(config: Config, points: Any, beside: Path) -> tuple[float, ...]:
 
 
 def whole(request: dict[str, Any], name: str, default: int, low: int, high: int) -> int:
+    """A whole number of a request; BadInput outside its range."""
     value = request.get(name, default)
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise BadInput(f"{name}={value!r} must be a whole number from {low} to {high}.")
     return value
+
+
+def number(request: dict[str, Any], name: str, default: float, low: float, high: float) -> float:
+    """A number of a request; BadInput outside its range, or where it is none."""
+    value = request.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise BadInput(f"{name}={value!r} must be a number from {low:g} to {high:g}.")
+    return float(value)
