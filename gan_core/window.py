@@ -54,6 +54,8 @@ class Window:
         """The generated pictures with D's opinions; an auto-encoder's reconstructions are written
         beside the frames, as only the newest are shown."""
         made = generate(players, self._latents)
+        if fills := self._reads.fills:  # each row begins with what its other tiles fill in
+            made[::COLUMNS] = fills.split(self._latents[::COLUMNS])[0]
         if self._head == "energy":
             rows = pictures.rebuilt(players, self._real[:COLUMNS], made[:COLUMNS])
             shown = pictures.encode(pictures.tile(rows, COLUMNS))
@@ -65,5 +67,7 @@ class Window:
 def fixed_latents(config: Config, reads: Inputs | None = None) -> Tensor:
     """What G reads behind every frame of a run, the same from first to last: z if not given."""
     rng = torch.Generator().manual_seed(config.seed + 2)
-    n = pictures.POINTS if config.kind == "2d" else 64
-    return (reads or Inputs(config.latent))(n, rng)
+    reads = reads or Inputs(config.latent)
+    if reads.fills:
+        return reads.several(64, COLUMNS, rng)
+    return reads(pictures.POINTS if config.kind == "2d" else 64, rng)

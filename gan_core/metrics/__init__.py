@@ -19,6 +19,7 @@ from gan_core.metrics.discriminators import (
     optimum,
     pair_slope,
 )
+from gan_core.metrics.fills import fills
 from gan_core.metrics.images import (
     ImageData,
     ImageJudge,
@@ -44,7 +45,8 @@ __all__ = [
     "CRITICS", "EM_POINTS", "HAVE_OPTIMUM", "ImageData", "ImageJudge", "Kernels", "Meeting",
     "Optimum", "PlaneData", "Scorer", "Space", "against_optimum", "carried", "critic",
     "critic_of_images", "diversity",
-    "earth_mover", "em_floor", "evaluate_2d", "frechet", "jensen_shannon", "kernel", "lipschitz",
+    "earth_mover", "em_floor", "evaluate_2d", "fills", "frechet", "jensen_shannon", "kernel",
+    "lipschitz",
     "log_ratio", "meeting", "mode_coverage", "moments", "opinion",
     "optimum", "pair_slope", "perfect", "precision_recall", "sliced",
 ]  # fmt: skip
