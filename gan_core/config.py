@@ -73,7 +73,7 @@ class Config:
     spread: float = _setting(
         0.0,
         "reading",
-        "x+z of images: weight of mode seeking, which makes z count (0: off)",
+        "x+z of images: first weight of mode seeking, which makes z count; it fades",
         0,
         100,
     )

@@ -190,7 +190,7 @@ class Rounds:
     def cost(self, inputs: Tensor, fake: Tensor) -> Tensor | float:
         """What G pays for how far it carries its source samples, or for how little z changes."""
         if self.plan.spread:
-            return self.plan.spread * likeness(fake, inputs[:, -self.plan.latent :])
+            return self.schedule.price() * likeness(fake, inputs[:, -self.plan.latent :])
         if not self.plan.carry:
             return 0.0
         moved = fake - self.p.at_scale(inputs[:, : fake.shape[1]])

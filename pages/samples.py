@@ -4,11 +4,15 @@ import streamlit as st
 
 from gan_core.catalog import BadInput
 from ui import checkpoints, gallery, nav
-from ui.samples import card, look
+from ui.samples import card, fill, look
 
 nav.guard()
 
-SECTIONS = {"Look": look.show}
+SECTIONS = {
+    "Look": look.show,
+    "Fill": fill.show,
+}
+ONLY = {"Fill": fill.fits}  # sections that not every checkpoint has
 UPLOADS, REFUSED = "_s_uploads", "_s_refused"
 uploads = st.session_state.setdefault(UPLOADS, {})
 
@@ -59,14 +63,19 @@ if not options:
         uploader()
     st.stop()
 
-with st.container(horizontal=True, vertical_alignment="bottom"):
+row = st.container(horizontal=True, vertical_alignment="bottom")
+with row:
     key = st.selectbox("Checkpoint", list(options), key="s_checkpoint", on_change=into_address)
-    section = st.segmented_control("Section", list(SECTIONS), default="Look", required=True,
-                                   key="s_section", bind="query-params",
-                                   label_visibility="collapsed")  # fmt: skip
 choice = options[key]
 try:
     about, _ = checkpoints.ask(choice, do="open")
+    found = [name for name in SECTIONS if name not in ONLY or ONLY[name](about)]
+    if st.session_state.get("s_section") not in (None, *found):
+        st.session_state["s_section"] = "Look"  # the checkpoint before had it
+    with row:
+        section = st.segmented_control("Section", found, default="Look", required=True,
+                                       key="s_section", bind="query-params",
+                                       label_visibility="collapsed")  # fmt: skip
     SECTIONS[section](choice, about)
 except (BadInput, RuntimeError) as error:
     st.error(str(error), title="This checkpoint cannot be sampled", icon=":material/broken_image:")

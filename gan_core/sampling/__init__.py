@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gan_core.answers import Answer
-from gan_core.sampling import look
+from gan_core.sampling import fill, look
 from gan_core.sampling.drawing import draw, latents, lerp, slerp
 from gan_core.sampling.look import interpolate, sample
 from gan_core.sampling.opened import Opened, Shelf, locate
@@ -16,7 +16,11 @@ __all__ = [
     "sample", "slerp",
 ]  # fmt: skip
 
-ROWS = {**look.ROWS}
+ROWS = {
+    **look.ROWS,
+    **fill.ROWS,
+}
 ANSWERS: dict[str, Callable[[Shelf, dict[str, Any]], Answer]] = {
     **look.ANSWERS,
+    **fill.ANSWERS,
 }
