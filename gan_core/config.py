@@ -73,7 +73,7 @@ class Config:
     spread: float = _setting(
         0.0,
         "reading",
-        "x+z of images: first weight of mode seeking, which makes z count; it fades",
+        "x+z of images: first weight of mode seeking, so that z counts; it fades",
         0,
         100,
     )

@@ -73,15 +73,20 @@ class Judge:
         return of_pictures(players, self.data, fake, rng)
 
     def _filled(self, players: Players, full: bool, rng: torch.Generator) -> dict[str, float]:
-        """What z changes of pictures that are filled in, as `metrics.fills` has it."""
+        """What z changes of pictures that are filled in, as `metrics.fills` has it; at the end also
+        `fill_spread_real`, of real pictures that look the same in the known part."""
         if not self.reads.fills:
             return {}
         assert self.images is not None
         count = FILLED if full else FILLED // 8
         inputs = self.reads.several(count * FILLS, FILLS, rng)
-        _, hidden = self.reads.fills.split(inputs[::FILLS])
+        known, hidden = self.reads.fills.split(inputs[::FILLS])
         made = generate(players, inputs).unflatten(0, (count, FILLS))
-        return metrics.fills(made, hidden, self.images.space)
+        found = metrics.fills(made, hidden, self.images.space)
+        if full and len(self.images.images) >= FILLS:
+            real = metrics.alike(self.images.images, known, hidden, FILLS)
+            found["fill_spread_real"] = metrics.apart(real, hidden)
+        return found
 
     def _inception(self, fake: Tensor, device: torch.device) -> dict[str, Any]:
         """`inception_frechet` and the like, where the weights are here: of `inception_samples`."""

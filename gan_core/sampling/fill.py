@@ -46,7 +46,7 @@ def several(opened: Opened, request: Request) -> Tensor:
     _, x = masked(opened, request)
     n = whole(request, "n", 16, 1, MOST)
     rng = torch.Generator().manual_seed(whole(request, "seed", 0, 0, SEEDS))
-    z = torch.randn(n, opened.reads.latent, generator=rng)
+    z = torch.randn(MOST, opened.reads.latent, generator=rng)[:n]
     return torch.cat([x.expand(n, -1), z], 1)
 
 
