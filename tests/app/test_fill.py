@@ -65,13 +65,13 @@ def test_completions_are_drawn_without_a_click(framed, with_checkpoint):
 
 def test_the_address_says_picture_and_hole(framed, with_checkpoint):
     with_checkpoint()
-    view = {"s_section": "Fill", "s_face": "7", "s_hide": "Rectangle", "s_fills": "9"}
+    view = {"s_section": "Fill", "s_face": "7", "s_hide": "Box", "s_fills": "9"}
     at = framed("samples", **view, s_columns="9", s_rows="0")
     assert not at.exception and at.number_input(key="s_face").value == 7
-    at = framed("samples", **view | {"s_hide": "Painted"}, s_cells="8" + 63 * "0")
+    at = framed("samples", **view | {"s_hide": "Paint"}, s_cells="8" + 63 * "0")
     assert not at.exception and "0 % of the picture is hidden" in captions(at)  # one cell of 256
     for cells in ("", "zz", 64 * "0", 10_000 * "f"):
-        at = framed("samples", **view | {"s_hide": "Painted"}, s_cells=cells)
+        at = framed("samples", **view | {"s_hide": "Paint"}, s_cells=cells)
         assert not at.exception and not at.error
         assert "12 % of the picture is hidden" in captions(at)  # what is painted at first
 
@@ -79,7 +79,7 @@ def test_the_address_says_picture_and_hole(framed, with_checkpoint):
 def test_another_hole_or_seed_draws_anew_and_dice_choose_a_picture(framed, with_checkpoint):
     with_checkpoint()
     at = framed("samples", s_section="Fill")
-    for hide in ("Left", "Top", "Bottom", "Rectangle", "Painted"):
+    for hide in ("Left", "Top", "Bottom", "Box", "Paint"):
         at.segmented_control(key="s_hide").set_value(hide).run()
         assert not at.exception and not at.error
     at.button(key="s_face_roll").click().run()
@@ -90,7 +90,7 @@ def test_another_hole_or_seed_draws_anew_and_dice_choose_a_picture(framed, with_
 
 @pytest.mark.parametrize("nonsense", [
     {"s_face": "9999"}, {"s_face": "-1"}, {"s_hide": "Middle"}, {"s_fills": "1e9"},
-    {"s_hide": "Rectangle", "s_columns": "99", "s_rows": "x"},
+    {"s_hide": "Box", "s_columns": "99", "s_rows": "x"},
 ])  # fmt: skip
 def test_nonsense_in_the_address_is_survived(framed, with_checkpoint, nonsense):
     with_checkpoint()

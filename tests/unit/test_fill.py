@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from gan_core import checkpoint, holes, metrics, runs, sampling, worker
 from gan_core.build import build, inputs
@@ -10,6 +11,7 @@ from gan_core.catalog import BadInput
 from gan_core.data.images import Images
 from gan_core.data.masked import LEAST, MOST, Masked, draw_holes, rows
 from gan_core.holes import GRID
+from gan_core.models import Filler
 from gan_core.presets import FILLING, command, preset
 from gan_core.readings import likeness
 from gan_core.runs import CURVES
@@ -337,3 +339,27 @@ def test_a_generator_of_noise_alone_fills_nothing_in(tmp_path):
 def test_settings_that_do_not_go_together_are_refused_in_words(data, change, says):
     with pytest.raises(BadInput, match=says):
         preset("r3gan", data, **change)
+
+
+# Sets and sizes
+
+
+def test_four_pictures_of_one_s_own_are_enough(tmp_path):
+    place = tmp_path / "few"
+    place.mkdir()
+    for i in range(4):
+        Image.new("RGB", (20, 20), (60 * i, 0, 255 - 60 * i)).save(place / f"{i}.png")
+    run = runs.create(preset("dcgan", f"folder:{place}", **SMALL | {"steps": 2}), tmp_path / "run")
+    assert list(worker.record(run))[-1]["state"] == "done", run.status()
+    found = run.status()["metrics"]
+    assert found["fill_spread"] >= 0 and "fill_spread_real" not in found  # too few to be alike
+    request = {"checkpoint": str(run.path), "n": 4}
+    assert sampling.ANSWERS["fill"](sampling.Shelf(), request)[0]["columns"] == 2
+
+
+@pytest.mark.parametrize("size", [16, 32, 64, 128])
+def test_every_size_of_picture_is_filled_in(size):
+    G = Filler(5, 1, size, 4)
+    source = Masked(Images("some", torch.zeros(2, 1, size, size, dtype=torch.uint8)))
+    x = torch.cat([source.sample(3, seeded()), torch.randn(3, 5)], 1)
+    assert G(x).shape == (3, 1, size, size)

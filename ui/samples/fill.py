@@ -16,7 +16,7 @@ from ui.components import hole
 from ui.samples import look
 
 PARTS = {"Left": "left", "Right": "right", "Top": "top", "Bottom": "bottom"}
-RECTANGLE, PAINTED = "Rectangle", "Painted"
+RECTANGLE, PAINTED = "Box", "Paint"
 CELLS = "s_cells"  # what is painted, in the address
 FIRST = "rect:5,4,11,9"  # what is painted before anything is
 
@@ -86,9 +86,11 @@ def controls(choice: Choice) -> tuple[dict[str, Any], dict[str, Any]]:
     return request, {**about, "picture": raw}
 
 
-def told(found: dict[str, Any], hidden: float, n: int) -> str:
+def told(found: dict[str, Any], hidden: float, request: dict[str, Any]) -> str:
     """How much completions differ, in words."""
     parts = [f"{100 * hidden:.0f} % of the picture is hidden."]
+    if request["hole"].startswith("cells:"):
+        parts.append("G learnt on halves and rectangles: other shapes are new to it.")
     if "fill_spread" in found:
         parts.append(
             f"There two completions differ by {100 * found['fill_spread']:.1f} % of the way from"
@@ -96,7 +98,7 @@ def told(found: dict[str, Any], hidden: float, n: int) -> str:
         )
     kinds = [f"{name} {many}" for name, many in found.get("kinds", {}).items() if many > 1]
     if kinds:
-        parts.append(f"Kinds among {n}: {', '.join(kinds)}.")
+        parts.append(f"Kinds among {request['n']}: {', '.join(kinds)}.")
     return " ".join(parts)
 
 
@@ -112,7 +114,7 @@ def picture(choice: Choice, about: dict[str, Any], request: dict[str, Any],
         with st.container(gap=None, width="stretch"):
             st.markdown("**The picture itself**, which G never saw. Below: what G makes of the"
                         " known part and different z; known pixels stay as they are.")  # fmt: skip
-            st.caption(told(found, known["hidden"], request["n"]))
+            st.caption(told(found, known["hidden"], request))
     st.image(drawing.data_url(raw, "webp"), width="stretch",
              alt=f"{request['n']} completions of picture {request['face']}")  # fmt: skip
 
