@@ -65,10 +65,11 @@ def grid_of(out: Path) -> bytes:
     return pictures.encode(pictures.tile(made, window.COLUMNS), "png", 2)
 
 
-def _of_fills(card: dict[str, Any]) -> tuple[str, str, str]:
-    """What is special to a G that fills pictures in: the grid's words, rows and a last word."""
+def _of_fills(card: dict[str, Any]) -> tuple[str, str, str, str]:
+    """What is special to a G that fills pictures in: the grid's words, rows, what `sample` draws,
+    and a last word."""
     if "fill_spread" not in card:
-        return f"64 samples, seed {GRID_SEED}", "", ""
+        return f"64 samples, seed {GRID_SEED}", "", "and drawn by", ""
     rows = (
         f"| two completions differ by | {card['fill_spread']:.3f} of black to white, over the"
         " hidden pixels |\n"
@@ -80,14 +81,17 @@ def _of_fills(card: dict[str, Any]) -> tuple[str, str, str]:
 Each row of the grid is a picture that was held out of training, its hidden part grey, and seven
 completions of it under seven z; known pixels are passed on as they are. So the distance above, of
 completed pictures, is smaller than that of a generator that makes all of a picture: compare it with
-that of other completions alone. Draw your own on the Samples page, section Fill.
+that of other completions alone. Real pictures that are nearest in the known part are not quite the
+same there, so they differ more than a perfect G's completions would. Draw your own on the Samples
+page, section Fill.
 """
-    return "Masked pictures and completions", rows, last
+    drawn = "One completion each of 64 held-out pictures, every hole drawn at random, is drawn by"
+    return "Masked pictures and completions", rows, drawn, last
 
 
 def readme(card: dict[str, Any]) -> str:
     """The model card a reader opens first."""
-    words, fills, last = _of_fills(card)
+    words, fills, drawn, last = _of_fills(card)
     present = ""
     if "classes_present" in card:
         missing = f" (not: {', '.join(card['missing'])})" if card["missing"] else ""
@@ -116,7 +120,7 @@ Trained by
 
     {card["command"]}
 
-and drawn by
+{drawn}
 
     python -m gan_core sample checkpoints/{card["name"]} --n 64 --seed {GRID_SEED} --scale 2
 
