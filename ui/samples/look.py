@@ -129,6 +129,9 @@ def show(choice: Choice, about: dict[str, Any]) -> dict[str, Any]:
         request = controls(about)
     with stage:
         picture(choice, about, request)
+        if about["kind"] == "image" and about["config"].get("reads") == "x+z":
+            st.caption("This G reads a picture too: each of these is one that was held out of"
+                       " training, a part of it hidden at random and filled in.")  # fmt: skip
     with side:
         downloads(choice, about, request)
     return request
