@@ -8,6 +8,7 @@ from gan_core.catalog import BadInput, data_info, own_images
 NETWORKS_OF_IMAGES = ("dcgan", "resnet")
 SIZES = (16, 32, 64, 128)  # of images
 LARGEST = 2e7  # weights of a layer
+USUAL_SOURCE = "moons"  # of points
 
 
 def require_agreement(config: Any) -> None:
@@ -83,10 +84,12 @@ def _require_residual(config: Any) -> None:
 
 def _require_readable(config: Any) -> None:
     """What G can read."""
-    if config.reads != "z" and config.kind == "image":
+    if config.kind == "image":
+        return _require_fillable(config)
+    if config.spread:
         raise BadInput(
-            f"reads={config.reads} is for points in the plane, but “{config.data}” holds pictures:"
-            " set reads to z."
+            f"spread={config.spread:g} is for pictures that are filled in, but “{config.data}” is"
+            " 2-D: set spread to 0."
         )
     if config.reads == "x+z" and data_info(config.source).kind != "2d":  # raises if there is none
         raise BadInput(
@@ -96,6 +99,40 @@ def _require_readable(config: Any) -> None:
         raise BadInput(
             "latent=0 leaves G nothing to read: set latent to 1 or more, or let it read a source"
             " sample with reads=x+z."
+        )
+
+
+def _require_fillable(config: Any) -> None:
+    """What G can read of pictures: z, or a picture with a part hidden and z."""
+    if config.reads == "x+noise":
+        raise BadInput(
+            f"reads=x+noise is for points in the plane, but “{config.data}” holds pictures: set"
+            " reads to z, or to x+z, which fills in what is hidden of a picture."
+        )
+    if config.reads == "x+z" and config.network != "dcgan":
+        raise BadInput(
+            f"network={config.network} cannot read a picture: to fill one in (reads=x+z) set"
+            " network to dcgan."
+        )
+    if config.reads == "x+z" and config.source != USUAL_SOURCE:
+        raise BadInput(
+            f"source={config.source} is for points: on “{config.data}” x is a picture of the data"
+            " itself with a part hidden. Leave source out."
+        )
+    if config.spread and config.reads != "x+z":
+        raise BadInput(
+            f"spread={config.spread:g} makes z count beside x, and reads={config.reads} has no x:"
+            " set spread to 0, or reads to x+z."
+        )
+    if config.latent == 0 and config.spread:
+        raise BadInput(
+            f"spread={config.spread:g} makes z count, and latent=0 leaves none: set latent to 1 or"
+            " more, or spread to 0."
+        )
+    if config.latent == 0 and config.reads == "z":
+        raise BadInput(
+            "latent=0 leaves G nothing to read: set latent to 1 or more, or let it read a picture"
+            " with a part hidden with reads=x+z."
         )
 
 

@@ -13,7 +13,8 @@ from torch import nn
 
 from gan_core.catalog import BadInput
 from gan_core.config import Config, validate
-from gan_core.data import Images, Toy, load
+from gan_core.data import Images, Masked, Toy, load
+from gan_core.data.images import HELD_OUT
 from gan_core.models import (
     MLP,
     AtScale,
@@ -23,6 +24,7 @@ from gan_core.models import (
     DCGenerator,
     DiscriminatorAtScale,
     Errors,
+    Filler,
     Fourier,
     GeneratorAtScale,
     Packed,
@@ -33,7 +35,7 @@ from gan_core.models import (
 )
 from gan_core.models import init as draw
 from gan_core.objectives import OBJECTIVES, Objective
-from gan_core.players import Plan, Players
+from gan_core.players import Plan, Players, Sampler
 from gan_core.readings import Inputs
 
 PAYS, TILES = 1.4, 2.8  # bfloat16_gain from which bfloat16 is used, and layers' fast forms
@@ -57,15 +59,34 @@ def build(config: Config, beside: Path | None = None) -> tuple[Players, Toy | Im
     return made, dataset, plan(config, device, reads, scale)
 
 
-def inputs(config: Config, dataset: Toy | Images, beside: Path | None = None) -> Inputs:
-    """What the generator of a config reads; `beside` is the run's folder, where own points lie."""
-    if config.reads == "z" or isinstance(dataset, Images):
+def inputs(
+    config: Config, dataset: Toy | Images, beside: Path | None = None, held_out: bool = False
+) -> Inputs:
+    """What the generator of a config reads; `beside` is the run's folder, where own points lie.
+
+    Pictures that are filled in are the data's own; with `held_out` those that G never saw in
+    training, as it is to be judged and shown.
+    """
+    if config.reads == "z":
         return Inputs(config.latent)
+    if isinstance(dataset, Images):
+        if held_out:
+            dataset = set_aside(config, dataset, beside)
+        return Inputs(config.latent, Masked(dataset))
     if config.reads == "x+noise":
         return Inputs(dataset.dim, dataset, config.sigma * dataset.scale)
     source = load(config.source, beside=beside)
     assert isinstance(source, Toy)  # as the config was checked
     return Inputs(config.latent, source)
+
+
+def set_aside(config: Config, dataset: Images, beside: Path | None = None) -> Images:
+    """The data's pictures that are not trained on; of a set too small for that, `dataset`."""
+    if len(dataset) < HELD_OUT:
+        return dataset
+    found = load(config.data, config.size, beside=beside, part="test")
+    assert isinstance(found, Images)
+    return found
 
 
 def _place(net: nn.Module, dataset: Toy | Images, reads: Inputs) -> None:
@@ -76,7 +97,7 @@ def _place(net: nn.Module, dataset: Toy | Images, reads: Inputs) -> None:
         net.place(dataset.centre, dataset.scale)
     elif isinstance(net, Blur):
         net.sigma.fill_(reads.sigma)
-    elif isinstance(net, Carrier) and reads.source is not None:
+    elif isinstance(net, Carrier) and isinstance(reads.source, Toy):
         source = reads.source
         net.place((source.centre, source.scale), (dataset.centre, dataset.scale))
 
@@ -134,6 +155,8 @@ def generator(config: Config, shape: tuple[int, ...]) -> nn.Module:
         return GeneratorAtScale(body, shape[0]) if config.scaling == "unit" else body
     if config.network == "resnet":
         return ResGenerator(config.latent, shape[0], config.size, config.width)
+    if config.reads == "x+z":
+        return Filler(config.latent, shape[0], config.size, config.width, config.norm_g)
     return DCGenerator(config.latent, shape[0], config.size, config.width, config.norm_g)
 
 
@@ -177,13 +200,15 @@ def plan(
     config: Config, device: torch.device, reads: Inputs | None = None, scale: float = 1.0
 ) -> Plan:
     """How to train. G reads z, or `reads`; `scale` is the data's, whose units a cost is in."""
-    has_source = reads is not None and reads.source is not None
+    drawn: Sampler | None = None
+    if reads is not None and reads.source is not None:
+        drawn = reads.twice if config.spread else reads
     carry = config.carry / scale**2 if reads is not None and reads.carries else 0.0
     return Plan(
         config.steps, config.batch, config.latent, config.n_critic, config.n_gen, config.ema,
         config.lr_end, config.noise, config.noise_steps, pick_precision(config) == "bfloat16",
         pick_forms(config) == "fast", config.graphs == "auto" and device.type == "cuda",
-        config.fakes == "shared", reads if has_source else None, carry,
+        config.fakes == "shared", drawn, carry, config.spread,
     )  # fmt: skip
 
 

@@ -122,7 +122,7 @@ class Captured:
             self._graph: Graph | None = graph(p)
         except RuntimeError as error:
             return self._give_up(error)
-        wanted = {"sigma": plan.noise, "price": plan.carry, "follow": plan.ema}
+        wanted = {"sigma": plan.noise, "price": plan.carry or plan.spread, "follow": plan.ema}
         self._held = rounds.schedule = Held(p, self._plain, wanted)
         self._state = {k: v.clone().to(p.device) for k, v in p.objective.state().items()}
         hold_rates(rounds)

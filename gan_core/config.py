@@ -9,7 +9,7 @@ import math
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-from gan_core.agreement import NETWORKS_OF_IMAGES, require_agreement
+from gan_core.agreement import NETWORKS_OF_IMAGES, USUAL_SOURCE, require_agreement
 from gan_core.catalog import DATA, OBJECTIVES, BadInput, DataInfo, choose, data_info
 
 Number = int | float
@@ -61,12 +61,21 @@ class Config:
         "z", "reading", "what G reads; x+noise is a fixed G, a real sample plus noise",
         choices=READS,
     )  # fmt: skip
-    source: str = _setting("moons", "reading", "x+z: the 2-D data that G carries onto the data")
+    source: str = _setting(
+        USUAL_SOURCE, "reading", "x+z of points: the 2-D data that G carries onto the data"
+    )
     carry: float = _setting(
         0.1, "reading", "x+z: first weight of E|G(x, z) - x|², in units of scale; it fades", 0, 100
     )
     sigma: float = _setting(
         0.5, "reading", "x+noise: σ of the fixed G's noise, the data's scale being 1", 1e-6, 100
+    )
+    spread: float = _setting(
+        0.0,
+        "reading",
+        "x+z of images: first weight of mode seeking, so that z counts; it fades",
+        0,
+        100,
     )
     seed: int = _setting(0, "what", "seed of every random draw", 0, 2**31 - 1)
     steps: int = _setting(

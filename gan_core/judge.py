@@ -19,6 +19,7 @@ from gan_core.training import generate
 
 SAMPLES_FAST, SAMPLES_FULL = 1000, 5000  # images: while training, and at its end
 SAMPLES_INCEPTION = {"cpu": 200}  # at its end; two cores read 10 images a second. Elsewhere: FULL
+FILLED, FILLS = 200, 8  # pictures that are filled in at its end, and how often each
 OF_INCEPTION = ("frechet", "frechet_real", "kernel", "kernel_real", "samples")
 OF_FIXED = ("samples", "em", "sliced")  # what is measured of a G that is not trained
 
@@ -50,6 +51,7 @@ class Judge:
         fake = generate(players, latents)
         if self.images is not None:
             found = self.images(fake) | self._critic(players, latents, rng)
+            found |= self._filled(players, full, rng)
             return found | self._inception(fake, players.device) if full else found
         assert isinstance(self.data, Toy) and self._plane is not None
         quick, self._quick, self.field = self._quick and not full, False, None
@@ -69,6 +71,22 @@ class Judge:
             return {}
         fake = generate(replace(players, ema=None), latents[:PICTURES])
         return of_pictures(players, self.data, fake, rng)
+
+    def _filled(self, players: Players, full: bool, rng: torch.Generator) -> dict[str, float]:
+        """What z changes of pictures that are filled in, as `metrics.fills` has it; at the end also
+        `fill_spread_real`, of real pictures that look the same in the known part."""
+        if not self.reads.fills:
+            return {}
+        assert self.images is not None
+        count = FILLED if full else FILLED // 8
+        inputs = self.reads.several(count * FILLS, FILLS, rng)
+        known, hidden = self.reads.fills.split(inputs[::FILLS])
+        made = generate(players, inputs).unflatten(0, (count, FILLS))
+        found = metrics.fills(made, hidden, self.images.space)
+        if full and len(self.images.images) >= FILLS:
+            real = metrics.alike(self.images.images, known, hidden, FILLS)
+            found["fill_spread_real"] = metrics.apart(real, hidden)
+        return found
 
     def _inception(self, fake: Tensor, device: torch.device) -> dict[str, Any]:
         """`inception_frechet` and the like, where the weights are here: of `inception_samples`."""

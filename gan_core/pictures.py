@@ -234,6 +234,7 @@ def scene_of(
 
     A frame of images is a WebP picture of tiles, and where the scene names `scores`, D's opinion of
     each tile behind it (`gan_core.runs.tiles`): a probability, a critic's value or an error.
+    With `fills` each row begins with a picture as G sees it, hidden part grey; the rest fill it in.
     """
     says = {"logit": "probability", "score": "critic"}.get(head, head)
     if isinstance(dataset, Toy):
@@ -247,7 +248,8 @@ def scene_of(
             grid = {"mesh": list(mesh_shape(latent)), "margin": MARGIN, "latent": latent}
             return scene | grid
         return scene | ({"source": POINTS} if reads.carries else {"fixed": True})
-    return {
+    scene = {
         "kind": "image", "columns": columns, "rows": rows, "size": dataset.size,
         "channels": dataset.channels, "scores": says,
     }  # fmt: skip
+    return scene | ({"fills": True} if reads is not None and reads.fills else {})

@@ -32,6 +32,7 @@ class Plan:
     shared: bool = False  # G's first step of a round takes the samples of D's last
     reads: Sampler | None = None  # what G reads in the place of z; its first coordinates are x
     carry: float = 0.0  # weight of E|G(x, z) - x|² in G's loss at first; it fades to 0
+    spread: float = 0.0  # the same of `readings.likeness`, where G reads every x under two z
 
 
 @dataclass

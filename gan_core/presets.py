@@ -102,6 +102,10 @@ PUBLISHED: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
+# To fill pictures in, D must not be so steep that G's hidden part goes grey, and z must count.
+FILLING: dict[str, Any] = {"spread": 0.1}
+
+
 def preset(objective: str, data: str, kind: str = "recommended", **changes: Any) -> Config:
     """The checked Config of one objective on one data set, with single fields changed.
 
@@ -137,8 +141,11 @@ def preset(objective: str, data: str, kind: str = "recommended", **changes: Any)
         elif objective == "wgan-gp":
             values["lam"] = 0.1  # the official 2-D toy; images use 10
     reads = changes.get("reads", "z")
-    values |= READING.get(reads, {})
-    if reads == "x+z" and kind == "recommended":
+    if room == "image":
+        values |= FILLING if reads == "x+z" and changes.get("latent") != 0 else {}
+    else:
+        values |= READING.get(reads, {})
+    if reads == "x+z" and kind == "recommended" and room == "2d":
         values |= _SLOWER | {
             name: min(values.get(name, CARRY_RATE), CARRY_RATE) for name in ("lr_g", "lr_d")
         }

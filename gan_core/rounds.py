@@ -16,6 +16,7 @@ from gan_core.flat import stepper
 from gan_core.forms import fast
 from gan_core.models import Carrier, Packed, core
 from gan_core.players import Plan, Players, Sampler
+from gan_core.readings import likeness
 from gan_core.schedule import Schedule
 from gan_core.slopes import slopes_of
 
@@ -188,7 +189,9 @@ class Rounds:
         self.move_g()
 
     def cost(self, inputs: Tensor, fake: Tensor) -> Tensor | float:
-        """What G pays for how far it carries its source samples."""
+        """What G pays for how far it carries its source samples, or for how little z changes."""
+        if self.plan.spread:
+            return self.schedule.price() * likeness(fake, inputs[:, -self.plan.latent :])
         if not self.plan.carry:
             return 0.0
         moved = fake - self.p.at_scale(inputs[:, : fake.shape[1]])

@@ -28,9 +28,11 @@ class Schedule:
         return max(plan.noise * (1 - self._p.step / rounds), 0.0)
 
     def price(self) -> Number:
-        """Weight of what G pays for how far it carries its source samples. It fades to 0 with the
-        rates, so that G is led to choose a way and not held back from its end."""
-        return self._plan.carry * (1 + math.cos(math.pi * self._p.step / self._plan.steps)) / 2
+        """Weight of what G pays for how far it carries its source samples, or for how little z
+        changes. It fades to 0 with the rates, so that G is led to choose a way and not held back
+        from its end."""
+        full = self._plan.carry or self._plan.spread
+        return full * (1 + math.cos(math.pi * self._p.step / self._plan.steps)) / 2
 
     def follow(self) -> Number:
         """Share of its distance from G that the running average moves: 1 minus its decay. More at

@@ -6,7 +6,7 @@ from torch import Tensor
 from gan_core import pictures, runs
 from gan_core.catalog import OBJECTIVES
 from gan_core.config import Config
-from gan_core.data import Images, Toy
+from gan_core.data import Images, Masked, Toy
 from gan_core.players import Players
 from gan_core.readings import Inputs
 from gan_core.runs import Run, tiles
@@ -54,6 +54,8 @@ class Window:
         """The generated pictures with D's opinions; an auto-encoder's reconstructions are written
         beside the frames, as only the newest are shown."""
         made = generate(players, self._latents)
+        if self._reads.fills:
+            made = beside_their_own(self._reads.fills, self._latents, made)
         if self._head == "energy":
             rows = pictures.rebuilt(players, self._real[:COLUMNS], made[:COLUMNS])
             shown = pictures.encode(pictures.tile(rows, COLUMNS))
@@ -62,8 +64,17 @@ class Window:
         return tiles.join(picture, pictures.opinions(players, made, self._head))
 
 
+def beside_their_own(fills: Masked, inputs: Tensor, made: Tensor) -> Tensor:
+    """Rows of COLUMNS completions each, the first of which gives way to what G read."""
+    shown = made.clone()
+    shown[::COLUMNS] = fills.split(inputs[::COLUMNS])[0]
+    return shown
+
+
 def fixed_latents(config: Config, reads: Inputs | None = None) -> Tensor:
     """What G reads behind every frame of a run, the same from first to last: z if not given."""
     rng = torch.Generator().manual_seed(config.seed + 2)
-    n = pictures.POINTS if config.kind == "2d" else 64
-    return (reads or Inputs(config.latent))(n, rng)
+    reads = reads or Inputs(config.latent)
+    if reads.fills:
+        return reads.several(64, COLUMNS, rng)
+    return reads(pictures.POINTS if config.kind == "2d" else 64, rng)

@@ -85,7 +85,7 @@ class _Recorder:
             self._take_up()
         elif (run.path / runs.START).is_file():
             self._branch_off()
-        reads = inputs(self.config, self.data, run.path)
+        reads = inputs(self.config, self.data, run.path, held_out=True)
         self.window = Window(run, self.config, self.data, reads)
         judge = Judge(self.config, self.data, reads)
         everywhere = self.config.kind == "image" and self.players.device.type == "cpu"

@@ -4,17 +4,19 @@ import streamlit as st
 
 from gan_core.catalog import BadInput
 from ui import checkpoints, gallery, nav
-from ui.samples import card, compare, export, judge, look, move, zoo
+from ui.samples import card, compare, export, fill, judge, look, move, zoo
 
 nav.guard()
 
 SECTIONS = {
     "Look": look.show,
     "Move": move.show,
+    "Fill": fill.show,
     "Judge": judge.show,
     "Compare": compare.show,
     "Zoo": zoo.show,
 }
+ONLY = {"Fill": fill.fits}  # sections that not every checkpoint has
 UPLOADS, REFUSED = "_s_uploads", "_s_refused"
 uploads = st.session_state.setdefault(UPLOADS, {})
 
@@ -64,14 +66,19 @@ if not options:
         uploader()
     st.stop()
 
-with st.container(horizontal=True, vertical_alignment="bottom"):
+row = st.container(horizontal=True, vertical_alignment="bottom")
+with row:
     key = st.selectbox("Checkpoint", list(options), key="s_checkpoint", on_change=into_address)
-    section = st.segmented_control("Section", list(SECTIONS), default="Look", required=True,
-                                   key="s_section", bind="query-params",
-                                   label_visibility="collapsed")  # fmt: skip
 choice = options[key]
 try:
     about, _ = checkpoints.ask(choice, do="open")
+    found = [name for name in SECTIONS if name not in ONLY or ONLY[name](about)]
+    if st.session_state.get("s_section") not in (None, *found):
+        st.session_state["s_section"] = "Look"  # the checkpoint before had it
+    with row:
+        section = st.segmented_control("Section", found, default="Look", required=True,
+                                       key="s_section", bind="query-params",
+                                       label_visibility="collapsed")  # fmt: skip
     request = SECTIONS[section](choice, about)
 except (BadInput, RuntimeError) as error:
     st.error(str(error), title="This checkpoint cannot be sampled", icon=":material/broken_image:")

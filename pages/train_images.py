@@ -35,7 +35,9 @@ def draw(run: Run, status: dict[str, Any]) -> None:
     diagnosis.show(run, status, "i")
     with st.grid(3, min_column_width=300, gap="medium"):
         with st.container(gap="xsmall"):
-            st.markdown("**Generated**, from the same noise every time")
+            fills = scene.get("fills", False)
+            st.markdown("**Filled in**: what G sees, then what it makes of that" if fills
+                        else "**Generated**, from the same noise every time")  # fmt: skip
             if frames:
                 label = f"64 generated pictures, step {frames[-1][0]:,}"
                 shown = canvas.grid(run.id, scene, frames, comes, label, key="i_fake", strip=True)
@@ -54,8 +56,13 @@ def draw(run: Run, status: dict[str, Any]) -> None:
             canvas.curves(run.id, shown, steps, moving, key="i_curves", height=height)
             if words := panels.estimate_words(run.config.objective):
                 st.caption(words)
+    each = (
+        "Each row on the left begins with a picture that G was never trained on, a part of it"
+        " hidden; its other tiles are completions of it, each of its own z."
+        if fills else "Each tile on the left is one latent vector, followed through training."
+    )  # fmt: skip
     st.caption(
-        "Each tile on the left is one latent vector, followed through training. Click a tile to"
+        f"{each} Click a tile to"
         " enlarge it; the film's strip of stills then follows it too. Many equal tiles mean mode"
         " collapse: compare their variety with the right."
     )

@@ -15,7 +15,7 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HERE))
-from gan_core import checkpoint, sampling  # noqa: E402
+from gan_core import checkpoint, pictures, sampling, window  # noqa: E402
 from gan_core.presets import command  # noqa: E402
 from gan_core.runs import CHECKPOINT, Run, write_json, write_whole  # noqa: E402
 
@@ -54,8 +54,47 @@ def card_of(run: Run, out: Path, title: str, note: str) -> dict[str, Any]:
     }
 
 
+def grid_of(out: Path) -> bytes:
+    """The picture on the card: samples of a seed or, of a G that fills pictures in, what its run
+    showed."""
+    shelf = sampling.Shelf()
+    opened = shelf.get(out)
+    if opened.reads.fills is None:
+        request = {"checkpoint": str(out), "n": 64, "seed": GRID_SEED, "scale": 2}
+        return sampling.sample(shelf, request)[1]
+    assert opened.config is not None
+    inputs = window.fixed_latents(opened.config, opened.reads)
+    made = window.beside_their_own(opened.reads.fills, inputs, opened.make(inputs))
+    return pictures.encode(pictures.tile(made, window.COLUMNS), "png", 2)
+
+
+def _of_fills(card: dict[str, Any]) -> tuple[str, str, str, str]:
+    """What is special to a G that fills pictures in: the grid's words, rows, what `sample` draws,
+    and a last word."""
+    if "fill_spread" not in card:
+        return f"64 samples, seed {GRID_SEED}", "", "and drawn by", ""
+    rows = (
+        f"| two completions differ by | {card['fill_spread']:.3f} of black to white, over the"
+        " hidden pixels |\n"
+        f"| real pictures nearest in the known part | {card['fill_spread_real']:.3f} |\n"
+        "| distinct in the classifier's classes | "
+        f"{card['fill_distinct']:.1%} of 8 completions |\n"
+    )
+    last = """
+Each row of the grid is a picture that was held out of training, its hidden part grey, and seven
+completions of it under seven z; known pixels are passed on as they are. So the distance above, of
+completed pictures, is smaller than that of a generator that makes all of a picture: compare it with
+that of other completions alone. Real pictures that are nearest in the known part are not quite the
+same there, so they differ more than a perfect G's completions would. Draw your own on the Samples
+page, section Fill.
+"""
+    drawn = "One completion each of 64 held-out pictures, every hole drawn at random, is drawn by"
+    return "Masked pictures and completions", rows, drawn, last
+
+
 def readme(card: dict[str, Any]) -> str:
     """The model card a reader opens first."""
+    words, fills, drawn, last = _of_fills(card)
     present = ""
     if "classes_present" in card:
         some, more = card["missing"][:SOME], len(card["missing"]) - SOME
@@ -68,7 +107,7 @@ def readme(card: dict[str, Any]) -> str:
     said = f"| as read | {card['said']} |\n" if card["said"] else ""
     return f"""# {card["title"]}
 
-![64 samples, seed {GRID_SEED}](grid.png)
+![{words}](grid.png)
 
 | | |
 | --- | --- |
@@ -83,19 +122,19 @@ def readme(card: dict[str, Any]) -> str:
 | the same for real images | {card["frechet_real"]:.2f} |
 | precision, recall | {card["precision"]:.3f}, {card["recall"]:.3f} \
 (real: {card["precision_real"]:.3f}, {card["recall_real"]:.3f}) |
-{present}| parameters | G {card["parameters"]["G"]:,}, D {card["parameters"]["D"]:,} |
+{present}{fills}| parameters | G {card["parameters"]["G"]:,}, D {card["parameters"]["D"]:,} |
 
 Trained by
 
     {card["command"]}
 
-and drawn by
+{drawn}
 
     python -m gan_core sample checkpoints/{card["name"]} --n 64 --seed {GRID_SEED} --scale 2
 
 The distance compares Gaussians fitted to features of a small classifier trained on the same data
 (`gan_core/assets`): compare it with other figures in that space and at as many samples only.
-"""
+{last}"""
 
 
 def main() -> None:
@@ -117,9 +156,7 @@ def main() -> None:
     _, players = checkpoint.load(run.checkpoint)
     checkpoint.save(args.out / CHECKPOINT, players, run.config, resumable=False)
     os.chmod(args.out / CHECKPOINT, 0o644)
-    request = {"checkpoint": str(args.out), "n": 64, "seed": GRID_SEED, "scale": 2}
-    _, grid = sampling.sample(sampling.Shelf(), request)
-    write_whole(args.out / "grid.png", grid)
+    write_whole(args.out / "grid.png", grid_of(args.out))
     card = card_of(run, args.out, args.title, args.note) | {"name": args.out.name}
     write_json(args.out / "card.json", card)
     (args.out / "README.md").write_text(readme(card))

@@ -45,12 +45,14 @@ def bar(
 
     Returns that Config, or None where the choices cannot be used, which is then explained.
     """
-    config, problem = None, ""
+    config, problem, read = None, "", reading.PLAIN
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
     with row:
         objective, data, chosen = _choices(prefix, kind, defaults)
+        if kind == "image":
+            read = reading.of_pictures(prefix, **_again(prefix, kind))
         long = length.choice(prefix, chosen) if kind == "image" else ""
-    words, spec, carried, read = st.container(), None, "", reading.PLAIN
+    words, spec, carried = st.container(), None, ""
     own = album.panel(prefix, data) if kind == "image" else None
     if kind == "2d":
         read, source = reading.bar(prefix, **_again(prefix, kind))
@@ -160,11 +162,10 @@ def take_over(prefix: str, config: Config) -> None:
     state[f"{prefix}_objective"] = name_of(config)
     state[f"{prefix}_preset"] = config.preset
     _take_data(prefix, config.data)
-    if config.kind == "2d":
-        state[f"{prefix}_reading"] = reading.of(config)
-    else:
+    state[f"{prefix}_reading"] = reading.of(config)
+    if config.kind == "image":
         state[f"{prefix}_length"] = length.of(config)
-    if config.reads == "x+z":
+    elif config.reads == "x+z":
         _take_data(reading.of_source(prefix), config.source)
     _set(prefix, config)
 

@@ -44,6 +44,15 @@ def corner(raw: bytes, share: float) -> bytes:
     return _webp(part.resize((SIDE, SIDE * part.height // part.width), Image.Resampling.NEAREST))
 
 
+def left(raw: bytes) -> bytes:
+    """The left half of a picture, as a PNG."""
+    with Image.open(io.BytesIO(raw), formats=("PNG", "WEBP")) as image:
+        part = image.crop((0, 0, image.width // 2, image.height))
+    out = io.BytesIO()
+    part.save(out, "PNG")
+    return out.getvalue()
+
+
 def tiles(pixels: np.ndarray, columns: int) -> bytes:
     """uint8 [n, c, side, side] as a lossless WebP, `columns` in a row; the rest of it is clear."""
     n, side = len(pixels), pixels.shape[-1]

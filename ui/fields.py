@@ -43,7 +43,7 @@ LABELS = {
     "fourier": "Fourier features", "scaling": "Scale", "device": "Device", "precision": "Precision",
     "fakes": "Samples for G", "forms": "Layer forms", "layout": "Memory layout",
     "graphs": "CUDA graphs", "threads": "Threads",
-    "carry": "Price of transport", "sigma": "σ of the fixed G",
+    "carry": "Price of transport", "spread": "Mode seeking", "sigma": "σ of the fixed G",
     "lam": "λ", "clip": "Clip c", "gamma": "γ", "lambda_k": "λₖ", "a": "a", "b": "b", "c": "c",
 }  # fmt: skip
 FIELDS: dict[str, Field] = {f.name: f for f in fields(Config)}
@@ -53,7 +53,8 @@ def groups(kind: str, objective: str, read: str, long: str = "") -> dict[str, tu
     """The groups of fields that mean something for this kind of data, objective and reading; under
     a length that is a time, the fields that it decides are left out."""
     info = OBJECTIVES[objective]
-    own = {"What G reads": reading.OWN[read]} if read in reading.OWN else {}
+    of_read = reading.OWN[kind].get(read)
+    own = {"What G reads": of_read} if of_read else {}
     if info.settings:
         own[f"{info.title}'s own"] = info.settings
     timed = long in length.TIMES

@@ -87,9 +87,12 @@ def title(run: Run, config: Config | None = None) -> str:
         return run.id
     if config.reads != "z":
         return _of_reading(config)
+    return f"{_named_objective(config)} on {_named(config.data)}"
+
+
+def _named_objective(config: Config) -> str:
     dcgan = config.kind == "image" and config.objective == "ns-gan"
-    name = "DCGAN" if dcgan else OBJECTIVES[config.objective].title
-    return f"{name} on {_named(config.data)}"
+    return "DCGAN" if dcgan else OBJECTIVES[config.objective].title
 
 
 def _named(spec: str) -> str:
@@ -101,8 +104,10 @@ def _named(spec: str) -> str:
 
 
 def _of_reading(config: Config) -> str:
-    """`R3GAN, ring → grid`, or `WGAN-GP, critic of ring + noise`."""
-    name = OBJECTIVES[config.objective].title
+    """`R3GAN, ring → grid`, `WGAN-GP, critic of ring + noise`, or `R3GAN fills in faces`."""
+    name = _named_objective(config)
+    if config.kind == "image":
+        return f"{name} fills in {_named(config.data)}"
     if config.reads == "x+z":
         source, data = _named(config.source), _named(config.data)
         return f"{name}, {source} → {data}{'' if config.latent else ', without z'}"

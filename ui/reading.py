@@ -18,7 +18,10 @@ SETTINGS: dict[str, dict[str, Any]] = {  # of a reading, beside its preset
     INSTANCE: {"reads": "z", "noise": 0.3, "noise_steps": 0},
     FIXED: {"reads": "x+noise"},
 }
-OWN = {CARRIED: ("carry",), FIXED: ("sigma",)}  # fields that one reading alone has
+OWN = {  # fields that one reading alone has
+    "2d": {CARRIED: ("carry",), FIXED: ("sigma",)},
+    "image": {CARRIED: ("spread",)},
+}
 ABOUT = {
     PLAIN: "**G(z)** · G turns noise z into points. *Goodfellow et al. 2014*",
     CARRIED: "**G(x, z)** · G carries samples x of a source onto the data: x plus a move, learned"
@@ -28,6 +31,10 @@ ABOUT = {
     " generated, and fades to none. *Sønderby et al. 2017; Arjovsky & Bottou 2017*",
     FIXED: "**x + noise, fixed** · G is not trained: its points are real ones plus noise of σ"
     " (under Advanced). Only D learns; look at its field. *Gulrajani et al. 2017, figure 1*",
+}
+OF_PICTURES = {
+    PLAIN: "G turns noise z into pictures.",
+    CARRIED: "x is a picture with a part hidden; G fills it in, for every z in another way.",
 }
 _CLOUD = (
     "Press **Train**. Orange points, drawn by G, start as a cloud and move onto the blue ones, the"
@@ -67,6 +74,14 @@ def bar(prefix: str, **again: Any) -> tuple[str, str]:
     return read, source
 
 
+def of_pictures(prefix: str, **again: Any) -> str:
+    """The choice of a reading on images; `again` says what to do when it changes."""
+    return st.selectbox(
+        "G reads", list(OF_PICTURES), key=f"{prefix}_reading", bind="query-params", width=120,
+        help="  \n".join(f"**{name}** · {about}" for name, about in OF_PICTURES.items()), **again,
+    )  # fmt: skip
+
+
 def examples(prefix: str, **clicked: Any) -> None:
     """A menu of EXAMPLES; `clicked` says what one of them does."""
     st.menu_button(
@@ -96,6 +111,8 @@ def of_source(prefix: str) -> str:
 
 def of(config: Config) -> str:
     """The reading that a config has; noise that is soon gone is a start, not a reading."""
+    if config.kind == "image":
+        return CARRIED if config.reads == "x+z" else PLAIN
     if config.reads == "z":
         return INSTANCE if config.noise and not config.noise_steps else PLAIN
     return CARRIED if config.reads == "x+z" else FIXED

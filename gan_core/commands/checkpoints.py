@@ -33,7 +33,7 @@ def evaluate(args: argparse.Namespace) -> Result:
         )
     config, players = checkpoint.load(path, str(build.pick_device(args.device)))
     found = data.load(config.data, config.size, beside=path.parent)
-    reads = build.inputs(config, found, path.parent)
+    reads = build.inputs(config, found, path.parent, held_out=True)
     if space == "own":
         metrics = judge.Judge(config, found, reads)(players, full=True)
     else:

@@ -11,11 +11,12 @@ from gan_core.catalog import FOLDER, data_info, own_images, own_points, parse_sp
 from gan_core.data.brought import own_set, part_of
 from gan_core.data.external import folder, require_here, torchvision_set
 from gan_core.data.images import Images, digits, faces
+from gan_core.data.masked import Masked
 from gan_core.data.own import kernels
 from gan_core.data.toys import Toy, toy
 from gan_core.plane.points import find
 
-__all__ = ["Images", "Toy", "load", "require_here"]
+__all__ = ["Images", "Masked", "Toy", "load", "require_here"]
 
 
 def load(

@@ -19,6 +19,7 @@ from gan_core.metrics.discriminators import (
     optimum,
     pair_slope,
 )
+from gan_core.metrics.fills import alike, apart, fills
 from gan_core.metrics.images import (
     ImageData,
     ImageJudge,
@@ -42,9 +43,9 @@ from gan_core.metrics.transport import carried, earth_mover, sliced
 
 __all__ = [
     "CRITICS", "EM_POINTS", "HAVE_OPTIMUM", "ImageData", "ImageJudge", "Kernels", "Meeting",
-    "Optimum", "PlaneData", "Scorer", "Space", "against_optimum", "carried", "critic",
-    "critic_of_images", "density_coverage", "diversity",
-    "earth_mover", "em_floor", "evaluate_2d", "frechet", "jensen_shannon", "kernel", "lipschitz",
+    "Optimum", "PlaneData", "Scorer", "Space", "against_optimum", "alike", "apart", "carried",
+    "critic", "critic_of_images", "density_coverage", "diversity", "earth_mover", "em_floor",
+    "evaluate_2d", "fills", "frechet", "jensen_shannon", "kernel", "lipschitz",
     "log_ratio", "meeting", "mode_coverage", "moments", "opinion",
     "optimum", "pair_slope", "perfect", "precision_recall", "sliced",
 ]  # fmt: skip

@@ -1,11 +1,12 @@
-"""The networks: MLPs for the plane, DCGANs and residual networks for images, and auto-encoders for
-BEGAN's D.
+"""The networks: MLPs for the plane, DCGANs and residual networks for images, auto-encoders for
+BEGAN's D, and a generator that fills pictures in.
 
 Generators map z [n, latent] to samples; every D maps samples to one raw number each [n]. Sizes
 come with each class; all weights are drawn from the generator that `init` is handed.
 """
 
 from gan_core.models.conv import DCAutoencoder, DCGenerator, dc_encoder
+from gan_core.models.fill import Filler
 from gan_core.models.layers import MLP, Fourier
 from gan_core.models.placed import (
     AtScale,
@@ -30,6 +31,7 @@ __all__ = [
     "DiscriminativeBasis",
     "DiscriminatorAtScale",
     "Errors",
+    "Filler",
     "Fourier",
     "GeneratorAtScale",
     "Packed",

@@ -16,12 +16,12 @@ class DCGenerator(nn.Module):
 
     def __init__(self, latent: int, channels: int, size: int, width: int, norm: str = "batch"):
         super().__init__()
-        doublings = _doublings(size)
-        wide = width * 2 ** (doublings - 1)
+        ups = doublings(size)
+        wide = width * 2 ** (ups - 1)
         layers: list[nn.Module] = [nn.ConvTranspose2d(latent, wide, 4, 1, 0, bias=norm != "batch")]
         layers += [*norm_after(norm, wide, images=True), nn.ReLU()]
-        for i in range(doublings):
-            last = i == doublings - 1
+        for i in range(ups):
+            last = i == ups - 1
             narrow = channels if last else wide // 2
             bias = last or norm != "batch"  # BatchNorm brings its own
             layers.append(nn.ConvTranspose2d(wide, narrow, 4, 2, 1, bias=bias))
@@ -36,7 +36,7 @@ class DCGenerator(nn.Module):
 def dc_encoder(channels: int, size: int, width: int, outputs: int, norm: str) -> nn.Sequential:
     """Radford 2016's D: strided convolutions to 4x4, then one convolution: [n, outputs, 1, 1]."""
     layers: list[nn.Module] = []
-    for i in range(_doublings(size)):
+    for i in range(doublings(size)):
         bare = i == 0 or norm != "batch"  # no BatchNorm at D's input
         layers.append(wrap(nn.Conv2d(channels, width, 4, 2, 1, bias=bare), norm))
         layers += [] if i == 0 else norm_after(norm, width, images=True)
@@ -55,7 +55,8 @@ class DCAutoencoder(Errors):
         super().__init__(encoder, DCGenerator(code, channels, size, width, back))
 
 
-def _doublings(size: int) -> int:
+def doublings(size: int) -> int:
+    """How often a side of 4 doubles to reach `size`; ValueError where it never does."""
     steps = round(math.log2(size / 4))
     if steps < 1 or size != 4 * 2**steps:
         raise ValueError(f"size={size}: DCGAN networks need 8, 16, 32, 64, …")

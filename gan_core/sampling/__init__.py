@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gan_core.answers import Answer
-from gan_core.sampling import exporting, judging, look, move
+from gan_core.sampling import exporting, fill, judging, look, move
 from gan_core.sampling.drawing import draw, latents, lerp, slerp
 from gan_core.sampling.look import sample
 from gan_core.sampling.move import interpolate
@@ -17,10 +17,11 @@ __all__ = [
     "sample", "slerp",
 ]  # fmt: skip
 
-ROWS = {**look.ROWS, **move.ROWS}
+ROWS = {**look.ROWS, **move.ROWS, **fill.ROWS}
 ANSWERS: dict[str, Callable[[Shelf, dict[str, Any]], Answer]] = {
     **look.ANSWERS,
     **move.ANSWERS,
+    **fill.ANSWERS,
     **judging.ANSWERS,
     **exporting.ANSWERS,
 }

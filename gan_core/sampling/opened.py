@@ -73,7 +73,7 @@ class Opened:
         """What G reads; BadInput where its source is not here."""
         if self.config is None or self.config.reads == "z":
             return Inputs(self.latent)
-        return build.inputs(self.config, self.data, self.path.parent)
+        return build.inputs(self.config, self.data, self.path.parent, held_out=True)
 
     @cached_property
     def data(self) -> Toy | Images:

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FLOORS = [
-    {"catalog", "stored"},
+    {"catalog", "stored", "holes"},
     {
         "penalties",
         "objectives",
@@ -73,6 +73,7 @@ FLOORS = [
 ]
 # Within a floor, these lean on each other in this order alone.
 ORDERED = [
+    ["catalog", "holes"],
     ["metrics", "data", "features"],
     ["plane", "data"],
     ["album", "data"],
@@ -97,6 +98,7 @@ ORDERED = [
     ],
     ["players", "schedule", "rounds", "captured", "training"],
     ["dense_rounds", "training"],
+    ["readings", "rounds"],
     ["dirac", "dirac_verdict"],
     ["equilibrium", "bins", "population", "learned"],
     ["answers", "sampling", "worker", "serve"],
@@ -199,7 +201,7 @@ def test_the_rooms_of_the_server_load_no_torch():
         "plane.preview",
         "plane.table",
     ]
-    names += ["album.store", "album.apart"]
+    names += ["album.store", "album.apart", "holes"]
     theory = [f"theory.{path.stem}" for path in (ROOT / "ui" / "theory").glob("[a-z]*.py")]
     code = "import sys\n" + "".join(f"import gan_core.{n}\n" for n in [*names, "answers.wire"])
     code += "".join(f"import ui.{n}\n" for n in [*theory, "mistakes.item"])

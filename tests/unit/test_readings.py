@@ -178,7 +178,6 @@ def test_a_fixed_run_is_measured_and_diagnosed_for_what_it_is(tmp_path):
         ({"latent": 0}, "leaves G nothing to read"),
         ({"reads": "x+noise", "sigma": 0}, "sigma=0 is outside"),
         ({"reads": "x+z", "carry": -1}, "carry=-1 is outside"),
-        ({"reads": "x+z", "data": "faces"}, "set reads to z"),
         ({"reads": "x+noise", "data": "faces"}, "set reads to z"),
     ],
 )

@@ -209,6 +209,9 @@ def show(choice: Choice, about: dict[str, Any]) -> dict[str, Any]:
             request, n = paged(choice, asked, n, per)
             with above:
                 sheet(choice, about, request)
+            if (about["config"] or {}).get("reads") == "x+z":
+                st.caption("This G reads a picture too: each of these is one that was held out of"
+                           " training, a part of it hidden at random and filled in.")  # fmt: skip
         else:
             cloud(choice, request)
     return request
