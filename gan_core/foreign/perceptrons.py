@@ -36,7 +36,7 @@ def _stack(
     pattern = re.compile(re.escape(prefix) + r"(\d+)\.weight")
     found = [(int(m[1]), len(s)) for n, s in shapes.items() if (m := pattern.fullmatch(n))]
     at = sorted(i for i, dims in found if dims == 2)
-    if not at or at[0] != 0 or any(dims > 2 for _, dims in found):
+    if len(at) < 2 or at[0] != 0 or any(dims > 2 for _, dims in found):
         return None
     weights = {i: need(shapes, f"{prefix}{i}.weight", 2) for i in at}
     (out, _), wide = weights[at[-1]], weights[0][1]

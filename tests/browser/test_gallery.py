@@ -115,14 +115,16 @@ def test_samples_downloads_the_picture_and_the_recipe(app_url, page, idle, digit
     assert recipe["request"]["n"] == 9 and recipe["checkpoint"] == digits.id
 
 
-def test_a_pickle_is_refused_with_the_reason(app_url, page, idle, digits):
+def test_a_pickle_with_code_is_refused_with_the_reason(app_url, page, idle, digits):
     page.goto(f"{app_url}/samples?run={digits.id}")
     idle(page)
     page.get_by_text("Open a file").click()
+    code = b"\x80\x02cos\nsystem\nX\x02\x00\x00\x00ls\x85R."
     page.locator("input[type=file]").set_input_files(
-        {"name": "model.pt", "mimeType": "application/octet-stream", "buffer": b"\x80\x04K\x01."}
+        {"name": "model.pt", "mimeType": "application/octet-stream", "buffer": code}
     )
-    expect(page.get_by_text("is a pickle")).to_be_visible()
+    refusal = page.get_by_text("wants to run code when it is opened: os.system")
+    expect(refusal).to_be_visible(timeout=20_000)  # a process of its own reads it
     expect(page.get_by_role("img", name="64 generated pictures")).to_be_visible()
 
 

@@ -12,6 +12,7 @@ import os
 import pickle
 import struct
 import tarfile
+import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -130,7 +131,9 @@ def a_copy(path: Path, own: Path) -> None:
 
 
 def scripted(path: Path, own: Path) -> None:
-    torch.jit.save(torch.jit.trace(nn.Linear(2, 2), torch.zeros(1, 2)), path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.jit.save(torch.jit.trace(nn.Linear(2, 2), torch.zeros(1, 2)), path)
 
 
 def headed(header: bytes, length: int | None = None, rest: bytes = b"") -> Make:
