@@ -19,7 +19,7 @@ FILE = Path(__file__).parent / "assets" / "expected.json"
 # (`benchmarks/yardstick.py`). Recognisable: nearer than real digits under noise of σ 0.3 (17), than
 # real faces at a quarter of their side (101). Good: nearer than real digits without one of the ten
 # (3.1), than real faces under noise of σ 0.1 (13).
-QUALITY = {"mnist-cnn": (15.0, 3.0), "faces-cnn": (60.0, 13.0)}
+QUALITY = {"mnist-cnn": (15.0, 3.0), "faces-cnn": (60.0, 13.0), "cifar10-cnn": (20.0, 4.0)}
 _CLASSES = {"mnist": "digits", "digits": "digits"}  # what the classes of a set are
 
 Entry = dict[str, Any]
