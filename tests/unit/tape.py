@@ -50,6 +50,8 @@ class Recorder(Silent):
         if func is aten.native_batch_norm.default:  # writes to its statistics and does not say so
             self._keep(args[3:5])
         found = super().__torch_dispatch__(func, types, args, kwargs)
+        if torch.Tag.inplace_view in func.tags:  # gave a tensor another shape, which it has now
+            return found
         if func._schema.is_mutable:
             self.done.append((func, args, kwargs, []))
             return found
@@ -106,7 +108,7 @@ class Tape:
         for func, args, kwargs, made in self._done:
             again = tensors(func(*args, **kwargs))
             for old, new in zip(made, again, strict=bool(made)):  # or it has written in place
-                old.copy_(new)
+                old.copy_(new.reshape(old.shape))
 
 
 class Again:
