@@ -4,7 +4,7 @@ import streamlit as st
 
 from gan_core.catalog import BadInput
 from ui import checkpoints, gallery, nav
-from ui.samples import card, compare, export, fill, judge, look, move, zoo
+from ui.samples import card, chooser, compare, export, fill, judge, look, move, zoo
 
 nav.guard()
 
@@ -34,6 +34,7 @@ def take_in() -> None:
     else:
         uploads[key] = path
         st.query_params["run"] = key
+        st.session_state["s_opener"] = False
 
 
 def into_address() -> None:
@@ -52,7 +53,8 @@ def uploader() -> None:
 
 
 st.title("Samples")
-options = checkpoints.choices(uploads)
+options = chooser.ordered(checkpoints.choices(uploads))
+names = chooser.names(options)
 wanted = st.query_params.get("run")
 if wanted is not None:  # by hand and not by `bind`: other pages' links can set it too
     if wanted in options:
@@ -68,7 +70,11 @@ if not options:
 
 row = st.container(horizontal=True, vertical_alignment="bottom")
 with row:
-    key = st.selectbox("Checkpoint", list(options), key="s_checkpoint", on_change=into_address)
+    key = st.selectbox("Checkpoint", list(options), key="s_checkpoint", on_change=into_address,
+                       format_func=lambda key: names.get(key, key))  # fmt: skip
+    with st.popover("Open a file", icon=":material/upload_file:", key="s_opener",
+                    on_change="rerun"):  # fmt: skip
+        uploader()
 choice = options[key]
 try:
     about, _ = checkpoints.ask(choice, do="open")
@@ -86,5 +92,3 @@ else:
     if request:
         export.panel(choice, about, request)
     card.show(choice, about)
-with st.expander("Open a file", icon=":material/upload_file:"):
-    uploader()

@@ -18,7 +18,7 @@ def show(choice: Choice, about: dict[str, Any]) -> None:
     known = gallery.card(run) if run and about["config"] else {}
     facts = _of_ours(about, run, known) if about["config"] else _of_others(about)
     st.subheader(gallery.plain(choice.label), anchor=False)
-    with st.grid(6, min_column_width=150, gap="small"):
+    with st.grid(4, min_column_width=150, gap="small"):
         for name, value in facts.items():
             if value:
                 with st.container(gap=None):
@@ -30,7 +30,8 @@ def show(choice: Choice, about: dict[str, Any]) -> None:
         among = f" Between two halves of the real data it is {floor:.2f}." if floor else ""
         st.caption(f"Fréchet distance to the data in {space}: smaller is better.{among}")
     if known.get("command"):
-        st.caption("Trained by")
+        machine = known.get("machine")
+        st.caption(f"Trained by this command{f', on {gallery.plain(machine)}' if machine else ''}")
         st.code(known["command"], language=None, wrap_lines=True)
     odd = " (BatchNorm looks odd)" if about["report"]["batchnorm"]["notes"] else ""
     with st.expander(f"Layers and report{odd}", icon=":material/lan:"):
@@ -49,7 +50,6 @@ def _of_ours(about: dict[str, Any], run: Run | None, known: dict[str, Any]) -> d
         "Seed of the training": str(config["seed"]),
         "Measured": measured if "frechet" not in known else f"Fréchet {known['frechet']:.1f}",
         "Trained for": gallery.duration(known["seconds"]) if "seconds" in known else "",
-        "Machine": str(known.get("machine", "")),
     }
 
 

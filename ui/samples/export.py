@@ -61,60 +61,61 @@ def panel(choice: Choice, about: dict[str, Any], request: dict[str, Any]) -> Non
 def _panel(choice: Choice, about: dict[str, Any], request: dict[str, Any]) -> None:
     images = about["kind"] == "image"
     with st.container(border=True):
-        st.markdown("**Take it home**")
-        with st.grid(3 if images else 2, min_column_width=270, gap="medium"):
-            with st.container(gap="small"):
-                asked = _pictures(choice, request, images)
-            if images:
+        first = st.container(horizontal=True, gap="xsmall", vertical_alignment="center")
+        first.markdown("**Take it home**", width="content")
+        film = images and request["do"] in ORDERED
+        asked = {"do": "export", "draw": request, "name": choice.command, "scale": 1}
+        with st.expander("Size, film, generator, command" if film else "Size, generator, command"
+                         if images else "Generator, command", icon=":material/tune:",
+                         type="compact"):  # fmt: skip
+            with st.grid(3 if film else 2, min_column_width=270, gap="medium"):
+                if images:
+                    with st.container(gap="small"):
+                        asked["scale"] = _scale()
+                settings = {}
+                if film:
+                    with st.container(gap="small"):
+                        settings = _film()
                 with st.container(gap="small"):
-                    _film(choice, request, asked)
-            with st.container(gap="small"):
-                _generator(choice, asked)
-        _terminal(choice, request, asked, images)
+                    _generator(choice, asked)
+            _terminal(choice, request, asked["scale"], images)
+        with first:
+            _buttons(choice, asked, ["png", "zip"] if images else ["csv", "png"], main=True)
+            if film:
+                _buttons(choice, asked | settings, ["gif", "mp4", "webm"])
+            _buttons(choice, asked, ["recipe"])
         _told(choice)
 
 
-def _pictures(choice: Choice, request: dict[str, Any], images: bool) -> dict[str, Any]:
-    """The samples as they are; returns what every export of them asks."""
-    st.caption("Pictures" if images else "Points")
-    asked = {"do": "export", "draw": request, "name": choice.command, "scale": 1}
-    if images:
-        scale = st.select_slider("Enlarge (times)", [1, 2, 4, 8, 16], 4, key="s_scale",
-                                 bind="query-params")  # fmt: skip
-        asked["scale"] = int(scale)
-    _buttons(choice, asked, ["png", "zip"] if images else ["csv", "png"], main=True)
-    return asked
+def _scale() -> int:
+    """How many pixels of the file each pixel of a picture is wide."""
+    scale = st.select_slider("Enlarge pictures (times)", [1, 2, 4, 8, 16], 4, key="s_scale",
+                             bind="query-params")  # fmt: skip
+    return int(scale)
 
 
-def _film(choice: Choice, request: dict[str, Any], asked: dict[str, Any]) -> None:
-    """A film, where what is shown is a way; a word on how to get one, where it is not."""
-    st.caption("Film of the walk")
-    if request["do"] not in ORDERED:
-        st.markdown("Draw a walk, and it can be taken home as a film.")
-        return
+def _film() -> dict[str, Any]:
+    """How what is shown is played, where it is a way."""
     with st.container(horizontal=True, gap="small"):
         fps = st.number_input("Frames a second", 1, 60, 12, key="s_fps", bind="query-params",
                               width=140)  # fmt: skip
         between = st.number_input("Between two steps", 0, 60, 7, key="s_between", width=140,
                                   bind="query-params", help="Frames added on the way from each"
                                   " step to the next, so that it moves smoothly")  # fmt: skip
-    ends = st.segmented_control("At the end", list(ENDS), default="loop", required=True,
-                                format_func=ENDS.get, key="s_ends",
+    ends = st.segmented_control("At the end of the film", list(ENDS), default="loop",
+                                required=True, format_func=ENDS.get, key="s_ends",
                                 bind="query-params")  # fmt: skip
-    film = {"fps": int(fps), "between": int(between), "ends": ends}
-    _buttons(choice, asked | film, ["gif", "mp4", "webm"])
+    return {"fps": int(fps), "between": int(between), "ends": ends}
 
 
 def _generator(choice: Choice, asked: dict[str, Any]) -> None:
-    st.caption("The generator")
-    st.markdown("Its weights as they are shown here, without D, and what is known of it.")
+    st.caption("The generator as it is shown here, without D")
     _buttons(choice, {"do": "export", "name": asked["name"]}, ["onnx", "safetensors", "card"])
 
 
-def _terminal(choice: Choice, request: dict[str, Any], asked: dict[str, Any], images: bool) -> None:
+def _terminal(choice: Choice, request: dict[str, Any], scale: int, images: bool) -> None:
     st.caption("The same file from a terminal")
-    st.code(command(choice, request, asked["scale"], images), language=None, wrap_lines=True)
-    _buttons(choice, asked, ["recipe"])
+    st.code(command(choice, request, scale, images), language=None, wrap_lines=True)
 
 
 def command(choice: Choice, request: dict[str, Any], scale: int, images: bool) -> str:
@@ -132,7 +133,7 @@ def command(choice: Choice, request: dict[str, Any], scale: int, images: bool) -
 
 
 def _buttons(choice: Choice, asked: dict[str, Any], forms: list[str], main: bool = False) -> None:
-    with st.container(horizontal=True, gap="xsmall"):
+    with st.container(horizontal=True, gap="xsmall", width="content"):
         for i, name in enumerate(forms):
             form, request = FORMS[name], asked | {"as": name}
             st.download_button(

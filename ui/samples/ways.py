@@ -80,10 +80,14 @@ def between(shown: Shown) -> dict[str, Any]:
             for mode in modes:
                 st.caption(f"**{mode}** {PATHS[mode]}")
                 row(choice, about, request | {"mode": mode}, f"{n} steps of {mode}, {a} to {b}")
-        lengths(choice, about, request)
-    if about["kind"] != "2d":
-        with side:
-            played(choice, about, request | {"n": FINE}, f"The way from {a} to {b}, played")
+        if about["kind"] == "2d":
+            lengths(choice, about, request)
+        else:
+            reel, chart = st.columns(2, gap="medium")
+            with reel:
+                played(choice, about, request | {"n": FINE}, f"The way from {a} to {b}, played")
+            with chart:
+                lengths(choice, about, request)
     return request
 
 

@@ -61,7 +61,7 @@ def row(run: Run, config: Config, known: dict[str, Any]) -> dict[str, Any]:
         "size": run.checkpoint.stat().st_size / 1e6, "machine": known.get("machine") or None,
     } | {key: known.get(key) for key in FORMS}  # fmt: skip
     text = {key: _number(known.get(key), form) for key, form in FORMS.items()} | {
-        "looks": word or "not rated", "machine": values["machine"] or "–",
+        "looks": word or "not rated", "machine": (values["machine"] or "–").partition(",")[0],
         "classes": f"{known['classes_present']} of {total}" if total else "–",
         "steps": "–" if values["steps"] is None else f"{values['steps']:,}",
         "seconds": gallery.duration(values["seconds"]) if values["seconds"] else "–",
@@ -71,7 +71,8 @@ def row(run: Run, config: Config, known: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": run.id, "title": values["title"], "note": OBJECTIVES[config.objective].title,
         "picture": gallery.picture(run), "values": values, "text": text,
-        "help": {"classes": f"Missing: {', '.join(missing)}" if missing else ""},
+        "help": {"classes": f"Missing: {', '.join(missing)}" if missing else "",
+                 "machine": values["machine"] or ""},
     }  # fmt: skip
 
 
