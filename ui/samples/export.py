@@ -69,7 +69,7 @@ def _panel(choice: Choice, about: dict[str, Any], request: dict[str, Any]) -> No
                 with st.container(gap="small"):
                     _film(choice, request, asked)
             with st.container(gap="small"):
-                _generator(choice, asked)
+                _generator(choice, asked, own=about["config"] is not None)
         _terminal(choice, request, asked, images)
         _told(choice)
 
@@ -88,16 +88,19 @@ def _pictures(choice: Choice, request: dict[str, Any], images: bool) -> dict[str
 
 def _film(choice: Choice, request: dict[str, Any], asked: dict[str, Any]) -> None:
     """A film, where what is shown is a way; a word on how to get one, where it is not."""
-    st.caption("Film of the walk")
+    st.caption("Film")
     if request["do"] not in ORDERED:
-        st.markdown("Draw a walk, and it can be taken home as a film.")
+        st.markdown("Under **Move**, the way between two tiles, a way over a map and a walk can be"
+                    " taken home as films.")  # fmt: skip
         return
+    between = 0  # a way of many frames is smooth by itself
     with st.container(horizontal=True, gap="small"):
         fps = st.number_input("Frames a second", 1, 60, 12, key="s_fps", bind="query-params",
                               width=140)  # fmt: skip
-        between = st.number_input("Between two steps", 0, 60, 7, key="s_between", width=140,
-                                  bind="query-params", help="Frames added on the way from each"
-                                  " step to the next, so that it moves smoothly")  # fmt: skip
+        if request["do"] == "interpolate":
+            between = st.number_input("Between two steps", 0, 60, 7, key="s_between", width=140,
+                                      bind="query-params", help="Frames added on the way from each"
+                                      " step to the next, so that it moves smoothly")  # fmt: skip
     ends = st.segmented_control("At the end", list(ENDS), default="loop", required=True,
                                 format_func=ENDS.get, key="s_ends",
                                 bind="query-params")  # fmt: skip
@@ -105,10 +108,12 @@ def _film(choice: Choice, request: dict[str, Any], asked: dict[str, Any]) -> Non
     _buttons(choice, asked | film, ["gif", "mp4", "webm"])
 
 
-def _generator(choice: Choice, asked: dict[str, Any]) -> None:
+def _generator(choice: Choice, asked: dict[str, Any], own: bool) -> None:
+    """The network itself; only that of this project has a header that says how to build it."""
     st.caption("The generator")
     st.markdown("Its weights as they are shown here, without D, and what is known of it.")
-    _buttons(choice, {"do": "export", "name": asked["name"]}, ["onnx", "safetensors", "card"])
+    forms = ["onnx", "safetensors", "card"] if own else ["onnx", "card"]
+    _buttons(choice, {"do": "export", "name": asked["name"]}, forms)
 
 
 def _terminal(choice: Choice, request: dict[str, Any], asked: dict[str, Any], images: bool) -> None:

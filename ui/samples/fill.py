@@ -1,6 +1,5 @@
 """Fill: one picture with a part hidden, and many completions of it."""
 
-import json
 import math
 import random
 from typing import Any
@@ -81,9 +80,7 @@ def controls(choice: Choice) -> tuple[dict[str, Any], dict[str, Any]]:
     n = st.select_slider("Completions", [4, 9, 16, 25, 36, 64], 16, key="s_fills",
                          bind="query-params")  # fmt: skip
     first = look.seed("Seed", "s_fill_seed", 0)
-    scale = st.select_slider("Enlarge the download (times)", [1, 2, 4, 8, 16], 4, key="s_scale",
-                             bind="query-params")  # fmt: skip
-    request = {"do": "fill", **one, "seed": first, "n": int(n), "scale": int(scale)}
+    request = {"do": "fill", **one, "seed": first, "n": int(n)}
     return request, {**about, "picture": raw}
 
 
@@ -120,19 +117,6 @@ def picture(choice: Choice, about: dict[str, Any], request: dict[str, Any],
              alt=f"{request['n']} completions of picture {request['face']}")  # fmt: skip
 
 
-def downloads(choice: Choice, request: dict[str, Any]) -> None:
-    with st.container(horizontal=True, gap="xsmall"):
-        st.download_button(
-            "PNG", lambda: checkpoints.ask(choice, **request, format="png")[1], "completions.png",
-            "image/png", key="s_fill_png", type="primary", icon=":material/download:",
-            on_click="ignore",
-        )  # fmt: skip
-        recipe = {"checkpoint": choice.command, **request}
-        st.download_button("Recipe", json.dumps(recipe, indent=1), "completions.json",
-                           "application/json", key="s_fill_recipe", icon=":material/data_object:",
-                           on_click="ignore", help="What was drawn, as JSON")  # fmt: skip
-
-
 def show(choice: Choice, about: dict[str, Any]) -> dict[str, Any]:
     """The completions, and their settings at the side; the request that drew them."""
     stage, side = st.columns([5, 3], gap="medium")
@@ -140,6 +124,4 @@ def show(choice: Choice, about: dict[str, Any]) -> dict[str, Any]:
         request, known = controls(choice)
     with stage:
         picture(choice, about, request, known)
-    with side:
-        downloads(choice, request)
     return request
