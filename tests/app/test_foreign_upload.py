@@ -57,6 +57,25 @@ def test_a_foreign_generator_is_drawn_and_reported(framed):
     assert "BatchNorm main.4: 8 variances below 0" in said
 
 
+@pytest.mark.parametrize("section", ["Look", "Move", "Judge", "Compare", "Zoo"])
+def test_a_foreign_generator_goes_through_every_section(framed, section):
+    at = uploaded(framed("samples"), "netG.pth", saved(example_g(3, 4)[0]))
+    at.segmented_control(key="s_section").set_value(section).run()
+    assert at.segmented_control(key="s_section").value == section
+    assert not at.exception and not at.error, [error.value for error in at.error]
+    assert "Fill" not in at.segmented_control(key="s_section").options
+
+
+def test_a_foreign_generator_is_taken_home_but_for_a_file_of_ours(framed):
+    at = uploaded(framed("samples"), "netG.pth", saved(example_g(3, 4)[0]))
+    forms = {button.key for button in at.download_button}
+    assert forms == {f"s_{form}" for form in ("png", "zip", "recipe", "onnx", "card")}
+    for form in sorted(forms):
+        at.download_button(key=form).click().run()
+        assert not at.exception and not at.error, [error.value for error in at.error]
+        assert at.success
+
+
 def test_a_checkpoint_of_ours_has_a_report_too(framed):
     at = framed("samples", run="dcgan-mnist")
     said = words(at)

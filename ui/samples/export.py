@@ -68,16 +68,15 @@ def _panel(choice: Choice, about: dict[str, Any], request: dict[str, Any]) -> No
         with st.expander("Size, film, generator, command" if film else "Size, generator, command"
                          if images else "Generator, command", icon=":material/tune:",
                          type="compact"):  # fmt: skip
-            with st.grid(3 if film else 2, min_column_width=270, gap="medium"):
+            with st.grid(3 if images else 2, min_column_width=270, gap="medium"):
+                settings: dict[str, Any] = {}
                 if images:
                     with st.container(gap="small"):
                         asked["scale"] = _scale()
-                settings = {}
-                if film:
                     with st.container(gap="small"):
-                        settings = _film()
+                        settings = _film(request["do"]) if film else _where_films_are()
                 with st.container(gap="small"):
-                    _generator(choice, asked)
+                    _generator(choice, asked, own=about["config"] is not None)
             _terminal(choice, request, asked["scale"], images)
         with first:
             _buttons(choice, asked, ["png", "zip"] if images else ["csv", "png"], main=True)
@@ -94,23 +93,33 @@ def _scale() -> int:
     return int(scale)
 
 
-def _film() -> dict[str, Any]:
-    """How what is shown is played, where it is a way."""
+def _where_films_are() -> dict[str, Any]:
+    st.markdown("Under **Move**, the way between two tiles, a way over a map and a walk can be"
+                " taken home as films.")  # fmt: skip
+    return {}
+
+
+def _film(do: str) -> dict[str, Any]:
+    """How what is shown is played, where it is a way; one of few steps gets more between them."""
+    between = 0
     with st.container(horizontal=True, gap="small"):
         fps = st.number_input("Frames a second", 1, 60, 12, key="s_fps", bind="query-params",
                               width=140)  # fmt: skip
-        between = st.number_input("Between two steps", 0, 60, 7, key="s_between", width=140,
-                                  bind="query-params", help="Frames added on the way from each"
-                                  " step to the next, so that it moves smoothly")  # fmt: skip
+        if do == "interpolate":
+            between = st.number_input("Between two steps", 0, 60, 7, key="s_between", width=140,
+                                      bind="query-params", help="Frames added on the way from each"
+                                      " step to the next, so that it moves smoothly")  # fmt: skip
     ends = st.segmented_control("At the end of the film", list(ENDS), default="loop",
                                 required=True, format_func=ENDS.get, key="s_ends",
                                 bind="query-params")  # fmt: skip
     return {"fps": int(fps), "between": int(between), "ends": ends}
 
 
-def _generator(choice: Choice, asked: dict[str, Any]) -> None:
+def _generator(choice: Choice, asked: dict[str, Any], own: bool) -> None:
+    """The network itself; only that of this project has a header that says how to build it."""
     st.caption("The generator as it is shown here, without D")
-    _buttons(choice, {"do": "export", "name": asked["name"]}, ["onnx", "safetensors", "card"])
+    forms = ["onnx", "safetensors", "card"] if own else ["onnx", "card"]
+    _buttons(choice, {"do": "export", "name": asked["name"]}, forms)
 
 
 def _terminal(choice: Choice, request: dict[str, Any], scale: int, images: bool) -> None:
