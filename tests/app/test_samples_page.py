@@ -159,7 +159,7 @@ def test_pins_of_an_address_stay_through_sections_and_checkpoints(opened, answer
     assert at.query_params["s_pins"] == "0:17,3:4"
     assert at.selectbox(key="s_from").options[:3] == ["smile (0:17)", "3:4", "0:0"]
     shown = at.selectbox(key="s_checkpoint")
-    other = next(run for run in shown.options if run != shown.value)
+    other = next(run.id for run in runs.all_runs() if run.id != shown.value)
     shown.set_value(other).run()
     clean(at)
     assert at.query_params["s_pins"] == "0:17,3:4" and at.query_params["run"] == other
