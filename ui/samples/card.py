@@ -6,8 +6,9 @@ import streamlit as st
 
 from gan_core.catalog import OBJECTIVES
 from gan_core.runs import Run
-from ui import gallery
+from ui import gallery, live, panels
 from ui.checkpoints import Choice
+from ui.components import canvas
 from ui.samples import report
 
 
@@ -33,9 +34,22 @@ def show(choice: Choice, about: dict[str, Any]) -> None:
         machine = known.get("machine")
         st.caption(f"Trained by this command{f', on {gallery.plain(machine)}' if machine else ''}")
         st.code(known["command"], language=None, wrap_lines=True)
+    if run and about["kind"] == "image" and len(run.curves()) > 1:
+        curves(run)
     odd = " (BatchNorm looks odd)" if about["report"]["batchnorm"]["notes"] else ""
     with st.expander(f"Layers and report{odd}", icon=":material/lan:"):
         report.show(about)
+
+
+def curves(run: Run) -> None:
+    """The losses and distances of its training; drawn when they are asked for."""
+    with st.expander("Curves of its training", icon=":material/show_chart:", key="s_curves_open",
+                     on_change="rerun") as part:  # fmt: skip
+        if not part.open:
+            return
+        drawn = panels.image_panels(run, live.table(run, False))
+        canvas.curves(run.id, drawn, run.status().get("steps") or 0, False, key="s_curves",
+                      height=140 * len(drawn))  # fmt: skip
 
 
 def _of_ours(about: dict[str, Any], run: Run | None, known: dict[str, Any]) -> dict[str, str]:
