@@ -15,7 +15,6 @@ from gan_core.data.images import Images
 from gan_core.holes import GRID
 
 LEAST, MOST = 4, 12  # cells on a side of a drawn rectangle
-GREY = 0.0  # what a hidden pixel is shown as, in [-1, 1]
 
 
 @dataclass(frozen=True, eq=False)

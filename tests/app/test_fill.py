@@ -11,6 +11,7 @@ from ui import controls, gallery
 from ui.samples import fill
 
 SMALL = {"size": 16, "width": 4, "latent": 8}
+SECTIONS = ["Look", "Move", "Fill", "Judge", "Compare", "Zoo"]
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +58,7 @@ def test_completions_are_drawn_without_a_click(framed, with_checkpoint):
     with_checkpoint()
     at = framed("samples", s_section="Fill")
     assert not at.exception and not at.error
-    assert at.segmented_control(key="s_section").options == ["Look", "Fill"]
+    assert at.segmented_control(key="s_section").options == SECTIONS
     assert "50 % of the picture is hidden" in captions(at)
     assert "two completions differ by" in captions(at)
     assert at.number_input(key="s_face").max == 178
@@ -102,7 +103,17 @@ def test_a_generator_of_noise_has_no_such_section(framed, with_checkpoint):
     with_checkpoint("z")
     at = framed("samples", s_section="Fill")
     assert not at.exception and not at.error
-    assert at.segmented_control(key="s_section").options == ["Look"]
+    assert at.segmented_control(key="s_section").options == [s for s in SECTIONS if s != "Fill"]
+
+
+def test_completions_are_taken_home(framed, with_checkpoint):
+    with_checkpoint()
+    at = framed("samples", s_section="Fill", s_fills="9", s_scale="2")
+    assert "sample --recipe samples.json --out samples.png" in at.code[0].value
+    for form, file in (("png", "samples.png"), ("zip", "samples.zip"), ("recipe", "samples.json")):
+        at.download_button(key=f"s_{form}").click().run()
+        assert not at.exception and not at.error
+        assert file in at.success[0].value
 
 
 def test_the_section_gives_way_where_another_checkpoint_has_none(framed, with_checkpoint):
@@ -114,11 +125,12 @@ def test_the_section_gives_way_where_another_checkpoint_has_none(framed, with_ch
     assert at.segmented_control(key="s_section").value == "Look"
 
 
-def test_look_draws_completions_of_random_pictures(framed, with_checkpoint):
-    with_checkpoint()
-    for draw in ("Samples", "Walk"):
-        at = framed("samples", s_draw=draw)
-        assert not at.exception and not at.error
+@pytest.mark.parametrize("section", ["Look", "Move", "Judge", "Compare"])
+def test_every_other_section_takes_it_too(framed, with_checkpoint, section):
+    with_checkpoint(), with_checkpoint()
+    at = framed("samples", s_section=section)
+    assert not at.exception and not at.error
+    assert at.segmented_control(key="s_section").value == section
 
 
 def test_rectangles_of_the_sliders_always_hide_something(monkeypatch):

@@ -20,6 +20,7 @@ from ui import checkpoints, gallery
 from ui.samples import export
 
 PAGE = {"samples": ["png", "zip"], "walk": ["png", "zip", "gif", "mp4", "webm"]}
+WALK = {"s_section": "Move"}  # whose first part is the way between two tiles
 GENERATOR = ["onnx", "safetensors", "card", "recipe"]
 
 
@@ -79,7 +80,7 @@ def taken(at, form, seen):
 
 
 def test_nothing_is_made_before_a_click(framed, digits, answered):
-    at = framed("samples", s_draw="Walk")
+    at = framed("samples", **WALK)
     assert not at.exception and not at.error and not at.success
     assert keys(at) == {*PAGE["walk"], *GENERATOR}
     assert {asked["do"] for asked, _ in answered} == {"open", "interpolate"}
@@ -88,7 +89,46 @@ def test_nothing_is_made_before_a_click(framed, digits, answered):
 def test_films_are_offered_of_walks_alone(framed, digits):
     at = framed("samples")
     assert keys(at) == {*PAGE["samples"], *GENERATOR}
-    assert "Draw a walk" in "".join(m.value for m in at.markdown)
+    assert "Under **Move**" in "".join(m.value for m in at.markdown)
+
+
+@pytest.mark.parametrize("move", ["Map", "Walk", "Arithmetic", "Directions"])
+def test_every_move_is_taken_home(framed, digits, answered, tmp_path, move):
+    at = framed("samples", **WALK, s_move=move, s_way="0,0;1000,500", s_by="1,-2")
+    ordered = move in ("Map", "Walk")
+    assert keys(at) == {*PAGE["walk" if ordered else "samples"], *GENERATOR}
+    png = taken(at, "png", answered)
+    (tmp_path / "r.json").write_bytes(taken(at, "recipe", answered))
+    out = tmp_path / "again.png"
+    assert main(["sample", "--recipe", str(tmp_path / "r.json"), "--out", str(out)]) == 0
+    assert out.read_bytes() == png
+    if ordered:  # as many frames as the way has, with the settings that are chosen at first
+        data = taken(at, "gif", answered)
+        with Image.open(io.BytesIO(data)) as film:
+            assert film.n_frames == {"Map": 72, "Walk": 144}[move]
+
+
+def test_a_comparison_is_taken_home_and_a_table_is_not(framed, digits, ring, answered):
+    at = framed("samples", run=digits.id, s_section="Compare", s_c_with="none", s_c_seed="3")
+    assert not at.exception and not keys(at), "there is nothing beside it"
+    other = runs.create(checkpoint.load(digits.checkpoint)[0])
+    other.write_status(state="done", step=5, seconds=1.0)
+    shutil.copy(digits.checkpoint, other.checkpoint)
+    at = framed("samples", run=digits.id, s_section="Compare", s_c_seed="3")
+    box = zipfile.ZipFile(io.BytesIO(taken(at, "zip", answered)))
+    assert box.namelist() == [*(f"3-{i}.png" for i in range(24)), "recipe.json"]
+    for section in ("Judge", "Zoo"):
+        at = framed("samples", run=digits.id, s_section=section)
+        assert not at.exception and not keys(at)
+
+
+def test_compared_points_are_taken_home_as_they_are_shown(framed, ring, answered):
+    other = runs.create(preset("wgan", "ring"))
+    other.write_status(state="done", step=5, seconds=1.0)
+    shutil.copy(ring.checkpoint, other.checkpoint)
+    at = framed("samples", run=ring.id, s_section="Compare", s_c_with=other.id)
+    shown = [asked for asked, _ in answered if asked["do"] == "sample"]
+    assert len(taken(at, "csv", answered).splitlines()) == shown[0]["n"] == 500
 
 
 def test_pictures_are_enlarged_as_the_slider_says(framed, digits, answered):
@@ -104,7 +144,7 @@ def test_pictures_are_enlarged_as_the_slider_says(framed, digits, answered):
 
 @pytest.mark.parametrize("form", ["gif", "mp4", "webm"])
 def test_a_walk_is_taken_home_as_a_film(framed, digits, answered, form):
-    at = framed("samples", s_draw="Walk", s_steps="5", s_fps="10", s_between="1", s_scale="2",
+    at = framed("samples", **WALK, s_steps="5", s_fps="10", s_between="1", s_scale="2",
                 s_ends="There and back")  # fmt: skip
     data = taken(at, form, answered)
     assert "16 frames, 1.6 s" in at.success[0].value
@@ -113,9 +153,9 @@ def test_a_walk_is_taken_home_as_a_film(framed, digits, answered, form):
             assert film.n_frames == 16 and film.width == 64
 
 
-@pytest.mark.parametrize("draw", ["Samples", "Walk"])
-def test_the_recipe_and_the_command_draw_the_pages_png(framed, digits, answered, tmp_path, draw):
-    at = framed("samples", s_draw=draw, s_scale="2")
+@pytest.mark.parametrize("view", [{}, WALK], ids=["samples", "walk"])
+def test_the_recipe_and_the_command_draw_the_pages_png(framed, digits, answered, tmp_path, view):
+    at = framed("samples", **view, s_scale="2")
     png = taken(at, "png", answered)
     (tmp_path / "samples.json").write_bytes(taken(at, "recipe", answered))
     out = tmp_path / "again.png"
@@ -164,11 +204,11 @@ def test_points_are_taken_home_as_csv_and_png(framed, ring, answered, tmp_path):
 
 
 def test_what_cannot_be_written_is_said_and_nothing_is_lost(framed, digits, answered):
-    at = framed("samples", s_draw="Walk", s_steps="16", s_between="60", s_from="8")
+    at = framed("samples", **WALK, s_steps="16", s_between="60", s_from="5:0")
     at.download_button(key="s_gif").click().run()
     assert not at.exception and not at.success
     assert "is too long" in at.error[0].value
-    assert at.number_input(key="s_from").value == 8 and at.slider(key="s_steps").value == 16
+    assert at.selectbox(key="s_from").value == "5:0" and at.slider(key="s_steps").value == 16
     assert keys(at) == {*PAGE["walk"], *GENERATOR} and at.get("image")
     at.number_input(key="s_between").set_value(0).run()
     assert not at.error
@@ -188,7 +228,7 @@ def test_a_checkpoint_that_is_gone_says_so(digits):
 
 
 def test_nonsense_in_the_address_falls_back_to_the_defaults(framed, digits):
-    at = framed("samples", s_draw="Walk", s_fps="-1", s_between="1e9", s_ends="never", s_scale="7")
+    at = framed("samples", **WALK, s_fps="-1", s_between="1e9", s_ends="never", s_scale="7")
     assert not at.exception and not at.error
     assert (at.number_input(key="s_fps").value, at.select_slider(key="s_scale").value) == (12, 4)
 

@@ -5,6 +5,7 @@ import shutil
 
 import numpy as np
 import pytest
+import torch
 
 from gan_core import build, checkpoint, expected, runs, sampling
 from gan_core.executors import Local
@@ -38,12 +39,14 @@ def answered_here(runs_folder, monkeypatch):
 
 
 def trained(objective="ns-gan", data="digits", shape=(1, 16, 16), **more) -> Run:
-    """A finished run of networks that were never trained."""
+    """A finished run of networks that never learnt; their BatchNorm has seen one batch."""
     small = {"size": 16, "width": 4, "latent": 8} if len(shape) == 3 else {}
     config = preset(objective, data, **small | more)
     run = runs.create(config)
     players = build.players(config, shape, build.pick_device("cpu"))
     players.step = 100
+    for net in filter(None, (players.G, players.ema)):
+        net.train()(torch.randn(64, config.latent))
     checkpoint.save(run.checkpoint, players, config, resumable=False)
     run.write_status(state="done", step=100, seconds=4.0)
     return run

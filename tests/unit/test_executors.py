@@ -51,7 +51,7 @@ def test_a_run_is_carried_out_in_a_process_of_its_own_and_sampled(local):
     bad = run.path / "bad.safetensors"
     bad.write_bytes(b"nonsense")
     for request, words in [
-        ({"do": "sample", "checkpoint": str(bad)}, "damaged"),
+        ({"do": "sample", "checkpoint": str(bad)}, "nor a safetensors file"),
         ({"do": "sample", "checkpoint": str(run.path), "n": 10**9}, "from 1 to"),
         ({"do": "sample", "checkpoint": "nowhere"}, "no checkpoint"),
         ({"do": "fly"}, "request"),

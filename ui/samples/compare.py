@@ -13,6 +13,7 @@ from ui.samples.look import real_points
 SEEDS = 2**31 - 1
 FEWEST, MOST = 2, 4  # checkpoints beside each other
 COLUMNS, ROWS = 4, 6  # tiles of each
+POINTS = 500
 PARTS = ("Checkpoints", "One run over its steps")
 
 
@@ -51,7 +52,8 @@ def side_by_side(choice: Choice, about: dict[str, Any], seed: int) -> dict[str, 
     if len(chosen) < FEWEST:
         st.caption("Choose another checkpoint to see the same seed under both.")
         return None
-    request = {"do": "sample", "seed": seed, "n": COLUMNS * ROWS}
+    n = COLUMNS * ROWS if about["kind"] == "image" else POINTS
+    request = {"do": "sample", "seed": seed, "n": n}
     latent = [column(*pair, request) for pair in zip(st.columns(len(chosen)), chosen, strict=True)]
     beside.table(chosen)
     sizes_of = [str(n) for n in latent if n]
@@ -106,7 +108,7 @@ def draw(choice: Choice, about: dict[str, Any], request: dict[str, Any], columns
     """Samples of one request, as their kind is drawn."""
     alt = f"{request['n']} samples of {choice.label}, seed {request['seed']}"
     if about["kind"] == "2d":
-        found, raw = checkpoints.ask(choice, **request | {"n": 500})
+        found, raw = checkpoints.ask(choice, **request)
         real = real_points(choice)
         picture = drawing.draw_cloud(raw, found["extent"], real, False, gallery.dark())
     else:

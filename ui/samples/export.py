@@ -75,10 +75,13 @@ def _panel(choice: Choice, about: dict[str, Any], request: dict[str, Any]) -> No
                 settings = {}
                 if film:
                     with st.container(gap="small"):
-                        settings = _film()
+                        settings = _film(request)
                 with st.container(gap="small"):
-                    _generator(choice, asked)
+                    _generator(choice, asked, own=about["config"] is not None)
             _terminal(choice, request, asked["scale"], images)
+            if images and not film:
+                st.markdown(":gray[Under **Move**, the way between two tiles, a way over a map and"
+                            " a walk can be taken home as films.]")  # fmt: skip
         with first:
             _buttons(choice, asked, ["png", "zip"] if images else ["csv", "png"], main=True)
             if film:
@@ -94,23 +97,27 @@ def _scale() -> int:
     return int(scale)
 
 
-def _film() -> dict[str, Any]:
+def _film(request: dict[str, Any]) -> dict[str, Any]:
     """How what is shown is played, where it is a way."""
+    between = 0  # a way of many frames is smooth by itself
     with st.container(horizontal=True, gap="small"):
         fps = st.number_input("Frames a second", 1, 60, 12, key="s_fps", bind="query-params",
                               width=140)  # fmt: skip
-        between = st.number_input("Between two steps", 0, 60, 7, key="s_between", width=140,
-                                  bind="query-params", help="Frames added on the way from each"
-                                  " step to the next, so that it moves smoothly")  # fmt: skip
+        if request["do"] == "interpolate":
+            between = st.number_input("Between two steps", 0, 60, 7, key="s_between", width=140,
+                                      bind="query-params", help="Frames added on the way from each"
+                                      " step to the next, so that it moves smoothly")  # fmt: skip
     ends = st.segmented_control("At the end of the film", list(ENDS), default="loop",
                                 required=True, format_func=ENDS.get, key="s_ends",
                                 bind="query-params")  # fmt: skip
     return {"fps": int(fps), "between": int(between), "ends": ends}
 
 
-def _generator(choice: Choice, asked: dict[str, Any]) -> None:
+def _generator(choice: Choice, asked: dict[str, Any], own: bool) -> None:
+    """The network itself; only that of this project has a header that says how to build it."""
     st.caption("The generator as it is shown here, without D")
-    _buttons(choice, {"do": "export", "name": asked["name"]}, ["onnx", "safetensors", "card"])
+    forms = ["onnx", "safetensors", "card"] if own else ["onnx", "card"]
+    _buttons(choice, {"do": "export", "name": asked["name"]}, forms)
 
 
 def _terminal(choice: Choice, request: dict[str, Any], scale: int, images: bool) -> None:

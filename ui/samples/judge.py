@@ -8,7 +8,7 @@ import streamlit as st
 from gan_core.catalog import DATA, BadInput
 from ui import checkpoints, gallery, meters
 from ui.checkpoints import Choice
-from ui.samples import judged
+from ui.samples import judged, pins
 from ui.server import executor
 
 NUMBERS = (500, 1000, 2000, 5000)
@@ -183,9 +183,4 @@ def of_inception(choice: Choice, request: dict[str, Any]) -> None:
 
 def shown_tiles(first: int) -> list[str]:
     """The pinned tiles, then the first ones of the seed; 24 at most."""
-    pins = st.query_params.get("s_pins") or st.session_state.get("s_pins") or ""
-    names = pins.split(",") if isinstance(pins, str) else [str(name) for name in pins]
-    good = [
-        name for name in names if all(n.isdecimal() for n in name.split(":", 1)) and ":" in name
-    ]
-    return list(dict.fromkeys([*good[:16], *(f"{first}:{i}" for i in range(TILES))]))
+    return list(dict.fromkeys([*pins.read()[:16], *(f"{first}:{i}" for i in range(TILES))]))
