@@ -24,6 +24,8 @@ from gan_core.config import Config
 from gan_core.players import Players
 
 FORMAT = "gan_core 1"
+# what a network keeps besides what is trained: BatchNorm's statistics, spectral norm's vectors
+STATISTICS = ("running_mean", "running_var", "num_batches_tracked", "._u", "._v")
 LARGEST = 512 * 2**20  # bytes a checkpoint may have; ours are below 100 MB
 FLOATS = ("F16", "BF16", "F32", "F64")  # kinds that weights may have; read as float32
 
@@ -54,7 +56,10 @@ class Header:
     def parameters(self) -> dict[str, int]:
         """Trained numbers of each player."""
         place = {f"{p}.{n}" for p in "GD" for n in ("centre", "scale", "shift", "reach", "sigma")}
-        sizes = {n: math.prod(s) for n, s in self.tensors.items() if n not in place}
+        sizes = {
+            n: math.prod(s) for n, s in self.tensors.items()
+            if n not in place and not n.endswith(STATISTICS)
+        }  # fmt: skip
         return {p: sum(v for n, v in sizes.items() if n.startswith(f"{p}.")) for p in ("G", "D")}
 
 

@@ -59,6 +59,9 @@ wanted = st.query_params.get("run")
 if wanted is not None:  # by hand and not by `bind`: other pages' links can set it too
     if wanted in options:
         st.session_state["s_checkpoint"] = wanted
+    elif wanted.startswith("upload-"):
+        st.warning("An uploaded file is known to the visit that brought it: open it again here.",
+                   icon=":material/link_off:")  # fmt: skip
     else:
         st.warning("That run has no checkpoint yet, or it was deleted.", icon=":material/link_off:")
 if not options:

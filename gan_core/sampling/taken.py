@@ -87,7 +87,11 @@ def names(opened: Opened, drawn: Request, rows: Tensor) -> list[str]:
 def film(opened: Opened, drawn: Request, scale: int, form: str, request: Request) -> Answer:
     """A walk as GIF, MP4 or WebM: a frame for each of its rows, and `between` more from each to
     the next; `fps` frames a second; `ends`: begin again, go there and back, or stop."""
-    choose(str(drawn.get("do")), ORDERED, "walk")
+    if drawn.get("do") not in ORDERED:
+        raise BadInput(
+            "A film is of a way from one latent to another: give --to-seed, or a --recipe of a way"
+            " that was drawn under Move."
+        )
     fps = whole(request, "fps", 12, 1, 60)
     ends = choose(request.get("ends", "loop"), ENDS, "end of a film")
     between = whole(request, "between", 0, 0, 60)

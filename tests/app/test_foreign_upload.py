@@ -89,7 +89,11 @@ def test_a_checkpoint_of_ours_has_a_report_too(framed):
         ("netD.pth", lambda: saved(blocks_d()), "is a discriminator (eriklindernoren/PyTorch-GAN"),
         ("model.pt", lambda: saved(torch.nn.Linear(2, 2)), "wants to run code when it is opened"),
         ("other.ckpt", lambda: saved({"enc.0.weight": torch.zeros(3, 3, 3, 3)}), "What would fit"),
-        ("line.ckpt", lambda: saved({"enc.0.weight": torch.zeros(3, 3)}), "no square picture"),
+        (
+            "line.ckpt",
+            lambda: saved({f"enc.{i}.weight": torch.zeros(3, 3) for i in (0, 2)}),
+            "no square picture",
+        ),
         ("page.bin", lambda: b"<html>" * 9, "is a web page"),
     ],
 )

@@ -78,9 +78,6 @@ def _panel(choice: Choice, about: dict[str, Any], request: dict[str, Any]) -> No
                 with st.container(gap="small"):
                     _generator(choice, asked, own=about["config"] is not None)
             _terminal(choice, request, asked["scale"], images)
-            if images and not film:
-                st.markdown(":gray[Under **Move**, the way between two tiles, a way over a map and"
-                            " a walk can be taken home as films.]")  # fmt: skip
         with first:
             _buttons(choice, asked, ["png", "zip"] if images else ["csv", "png"], main=True)
             if film:
