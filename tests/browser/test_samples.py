@@ -14,7 +14,7 @@ from scripts.serving import IDLE
 def digits(runs_folder):
     """A finished run of small digits that can be sampled."""
     config = preset("ns-gan", "digits", size=16, width=4, latent=8)
-    run = runs.create(config, runs_folder)
+    run = runs.create(config, runs_folder / "ns-gan-digits-browser4")
     players = build.players(config, (1, 16, 16), build.pick_device("cpu"))
     checkpoint.save(run.checkpoint, players, config, resumable=False)
     run.write_status(state="done", step=5, seconds=1.0)

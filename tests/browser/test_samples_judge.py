@@ -37,7 +37,7 @@ def test_a_judgement_comes_part_by_part(app_url, page, idle):
     page.goto(f"{app_url}/samples?run=wgan-faces&s_section=Judge&s_j_n=500")
     idle(page)
     page.get_by_role("button", name="Judge").last.click()
-    expect(page.get_by_text("The same few again?")).to_be_visible(timeout=90_000)
+    expect(page.get_by_role("heading", name="The same few again?")).to_be_visible(timeout=90_000)
     idle(page)
     expect(page.get_by_text("C_T", exact=True)).to_be_visible()
     expect(page.get_by_role("img", name="Closest pair of samples")).not_to_have_count(0)
