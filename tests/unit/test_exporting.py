@@ -153,7 +153,7 @@ def test_frames_between_lie_on_the_curve_of_the_walk(shelf):
         ({"between": 30, "scale": 16}, "Enlarge it less"),
         ({"fps": 0}, "fps=0"),
         ({"ends": "pingpong"}, "Did you mean “ping-pong”"),
-        ({"do": "sample"}, "Unknown walk “sample”"),
+        ({"do": "sample"}, "give --to-seed, or a --recipe"),
     ],
 )
 def test_films_are_bounded(shelf, more, why):
@@ -419,7 +419,7 @@ def test_the_command_writes_what_the_page_gives(shelf, form, tmp_path, capsys):
 def test_the_command_says_what_is_wrong(capsys, tmp_path):
     saved(tmp_path / "ring.safetensors")
     for argv, why in (
-        (["export", "ring.safetensors", "--as", "gif", "--out", "a.gif"], "Unknown walk"),
+        (["export", "ring.safetensors", "--as", "gif", "--out", "a.gif"], "give --to-seed"),
         (["export", "ring.safetensors", "--as", "zip", "--out", "a.zip"], "points in the plane"),
         (["export", "ring.safetensors", "--as", "oxnn", "--out", "a"], "Did you mean “onnx”"),
         (["export", str(MNIST), "--as", "card", "--out", "no/card.md"], "Choose another --out"),
