@@ -73,6 +73,6 @@ def test_a_folder_is_uploaded_with_its_classes(page, app_url, idle, tmp_path):
     idle(page)
     page.get_by_text("Folder", exact=True).click()
     idle(page)
-    page.locator("input[type=file]").set_input_files(tmp_path / "pets")
+    page.locator("input[type=file][webkitdirectory]").set_input_files(tmp_path / "pets")
     expect(page.get_by_text("Classes: cat, dog")).to_be_visible()
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()

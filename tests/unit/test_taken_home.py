@@ -119,7 +119,7 @@ def test_the_zip_holds_each_sample_and_a_recipe_of_all(ask, shelf, filling, do, 
 @pytest.mark.parametrize("do", REQUESTS)
 def test_a_way_is_a_film_and_nothing_else_is(ask, do):
     if do not in ORDERED:
-        with pytest.raises(BadInput, match="Unknown walk"):
+        with pytest.raises(BadInput, match="A film is of a way"):
             ask(do, "gif")
         return
     about, data = ask(do, "gif", fps=10)
