@@ -17,6 +17,7 @@ from typing import Any
 
 from gan_core import runs
 from gan_core.catalog import BadInput
+from gan_core.children import environment
 from gan_core.runs import LIVE, Run
 
 Answer = tuple[dict[str, Any], bytes]  # what a worker says, and raw bytes
@@ -111,13 +112,11 @@ class _Process:
     """One worker: JSON lines in, JSON lines and bytes out."""
 
     def __init__(self, answers: Sequence[str] = ()) -> None:
-        folder = Path(__file__).resolve().parent.parent
-        path = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH", "")]))
         self.popen = subprocess.Popen(
             [sys.executable, "-m", "gan_core", "worker", "--answers", *answers],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": path},
+            env=environment(),
             start_new_session=True,  # a Ctrl-C meant for the server must not end a run
         )
         self.ready = False

@@ -1,21 +1,23 @@
 """The process as training wants it: threads, tiny numbers, and what a GPU may round or choose."""
 
-import ctypes
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 
+from gan_core.allocator import MMAP_THRESHOLD, TOP_PAD, TRIM_THRESHOLD, set_options
 from gan_core.config import Config
 
-M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3  # of malloc.h
-KEPT = {M_MMAP_THRESHOLD: 32 * 2**20, M_TRIM_THRESHOLD: 2**30, M_TOP_PAD: 64 * 2**20}  # bytes
+# What a round of pictures frees is kept for the next one: a page that the system hands out anew is
+# first filled with zeros, which takes longer than a layer.
+KEPT = {MMAP_THRESHOLD: 32 * 2**20, TRIM_THRESHOLD: 2**30, TOP_PAD: 64 * 2**20}  # bytes
 
 
 @contextmanager
 def tuned(config: Config) -> Iterator[None]:
-    """Within it a config trains fastest; afterwards the process is as its owner had it.
+    """Within it a config trains fastest; afterwards the process is as its owner had it, but that
+    one that trained on pictures keeps free memory.
 
     With precision=float32 a GPU keeps every digit, and cuDNN takes the same algorithms each time;
     otherwise products of float32 are rounded to 10 bits going in (TF32), and cuDNN tries what is
@@ -34,7 +36,7 @@ def tuned(config: Config) -> Iterator[None]:
     elif config.kind == "2d":
         torch.set_num_threads(1)  # so small a network is slower on two
     if config.kind == "image":
-        _keep_memory()
+        set_options(KEPT)
     torch.set_flush_denormal(True)
     _let_gpu(products, products, not exact, exact)
     try:
@@ -50,12 +52,3 @@ def _let_gpu(products: str, convolutions: str, benchmark: bool, deterministic: b
     torch.backends.cuda.matmul.fp32_precision = products
     cudnn.conv.fp32_precision = convolutions
     cudnn.benchmark, cudnn.deterministic = benchmark, deterministic
-
-
-def _keep_memory() -> None:
-    """Keep what a round frees for the next round, from now on: a page that the system hands out
-    anew is first filled with zeros, which takes longer than a layer. Other systems' allocators are
-    left as they are."""
-    with suppress(OSError, AttributeError, TypeError):  # musl, macOS, Windows
-        for option, size in KEPT.items():
-            ctypes.CDLL(None).mallopt(option, size)

@@ -13,7 +13,7 @@ def show(found: list[Run]) -> None:
     """Choose runs and a measure, and draw them over steps or seconds."""
     from ui import figures  # Plotly, only where it is shown
 
-    by_id = {run.id: run for run in found if _has_curves(run)}
+    by_id = {run.id: run for run in found if run.logged}
     if not by_id:
         st.info("None of these runs has curves yet: train one, and compare it here.")
         return
@@ -42,14 +42,6 @@ def show(found: list[Run]) -> None:
         alt=f"{label} of {len(runs)} runs over {over.lower()}",
     )  # fmt: skip
     st.caption("Drag to zoom, double-click to return; a click on a name hides its line.")
-
-
-def _has_curves(run: Run) -> bool:
-    """Asked of every run, so without reading them."""
-    try:
-        return (run.path / "curves.f4").stat().st_size > 0
-    except OSError:
-        return False
 
 
 def _label(run: Run) -> str:

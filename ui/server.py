@@ -1,14 +1,11 @@
 """What one server holds for all its visitors."""
 
-import ctypes
-from contextlib import suppress
-
 import streamlit as st
 
+from gan_core.allocator import MMAP_THRESHOLD, set_options
 from gan_core.executors import Local
 
 HEAD_START = 2.0  # seconds the first page gets before two processes begin to load torch
-M_MMAP_THRESHOLD = -3  # of malloc.h
 LARGE = 256 * 2**10  # bytes of a block that goes back to the system when it is freed
 
 
@@ -25,7 +22,6 @@ def _return_large_blocks() -> None:
     """Give every large block back as soon as it is freed.
 
     By itself glibc keeps blocks as large as the largest that was freed so far: each upload of 22 MB
-    would leave about 25 MB behind for good. Other systems' allocators are left as they are.
+    would leave about 25 MB behind for good.
     """
-    with suppress(OSError, AttributeError, TypeError):  # musl, macOS, Windows
-        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE)
+    set_options({MMAP_THRESHOLD: LARGE})

@@ -6,10 +6,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from gan_core.catalog import BadInput
+from gan_core.children import FEW_THREADS, environment
 
 LARGEST = 25 * 2**20  # bytes of one upload, all files together: the server holds them meanwhile
 MOST_FILES = 5000  # beside one another; a ZIP may hold more
@@ -36,12 +36,9 @@ def read(files: Sequence[tuple[str, bytes | memoryview]]) -> tuple[str, dict[str
 
 
 def _answer(files: Sequence[tuple[str, bytes | memoryview]]) -> dict[str, Any]:
-    root = Path(__file__).resolve().parents[2]
-    path = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH", "")]))
-    few = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # each would reserve memory
     process = subprocess.Popen(
         [sys.executable, "-m", "gan_core.album"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        env={**os.environ, **few, "PYTHONPATH": path},
+        env=environment(**FEW_THREADS),
     )  # fmt: skip
     late = threading.Timer(PATIENCE, process.kill)
     late.start()

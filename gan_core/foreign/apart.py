@@ -1,7 +1,6 @@
 """Pickles read in a process of their own: whoever holds runs or answers never opens one."""
 
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -11,6 +10,7 @@ from safetensors.torch import load
 from torch import Tensor
 
 from gan_core.catalog import BadInput
+from gan_core.children import FEW_THREADS, environment
 from gan_core.foreign.kinds import LARGEST
 
 PATIENCE = 60.0  # seconds, a cold start of torch included; a page waits twice as long
@@ -20,13 +20,10 @@ LONGEST_LINE = 8 * 2**20  # bytes that the names of a file may take
 def read(path: Path, kind: str) -> tuple[dict[str, dict[str, Tensor]], list[str]]:
     """The state dicts of a `"zip"` or `"pickle"` by their place, float32; notes. BadInput says why
     there are none."""
-    root = Path(__file__).resolve().parents[2]
-    few = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # each would reserve memory
-    where = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH", "")]))
     process = subprocess.Popen(
         [sys.executable, "-m", "gan_core.foreign", str(path.resolve()), kind],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        env={**os.environ, **few, "PYTHONPATH": where},
+        env=environment(**FEW_THREADS),
     )  # fmt: skip
     late = threading.Timer(PATIENCE, process.kill)
     late.start()

@@ -88,6 +88,14 @@ class Run:
         rows = len(raw) // (4 * len(CURVES))
         return np.frombuffer(raw, "<f4", rows * len(CURVES)).reshape(rows, len(CURVES))
 
+    @property
+    def logged(self) -> int:
+        """How many rows the curves have, without reading them."""
+        try:
+            return (self.path / "curves.f4").stat().st_size // (4 * len(CURVES))
+        except OSError:
+            return 0
+
     def append_curves(self, row: dict[str, float]) -> None:
         values = np.array([row.get(name, np.nan) for name in CURVES], "<f4")
         self._append("curves.f4", values.tobytes())

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from gan_core import checkpoint
 from gan_core.catalog import OBJECTIVES
 from gan_core.config import Config
 from gan_core.presets import command
@@ -31,7 +30,7 @@ def card(opened: Opened, name: str) -> str:
 
 
 def _ours(opened: Opened, config: Config) -> tuple[str, dict[str, Any]]:
-    about = checkpoint.header(opened.path)
+    about = opened.header
     info, objective = config.info, OBJECTIVES[config.objective]
     run = Run(opened.path.parent)
     status = run.status() if opened.path.name == CHECKPOINT and run.exists() else {}

@@ -30,7 +30,7 @@ def safetensors(opened: Opened) -> Answer:
             " its generator: take the file itself, or ONNX."
         )
     data = checkpoint.generator_alone(opened.players, opened.config)
-    return {"parameters": checkpoint.header(opened.path).parameters["G"]}, data
+    return {"parameters": opened.header.parameters["G"]}, data
 
 
 def onnx(opened: Opened) -> Answer:

@@ -20,7 +20,7 @@ from gan_core.metrics.copying import CELLS, USUAL, c_t, cell_of, cells, closenes
 from gan_core.metrics.neighbours import closest
 from gan_core.metrics.shared import require_finite
 from gan_core.sampling.drawing import latents, tile, whole
-from gan_core.sampling.drawn import as_bytes, drawn, flat, name_of
+from gan_core.sampling.drawn import Drawn, as_bytes, drawn, flat, name_of
 from gan_core.sampling.evidence import SPACES, Evidence, evidence, in_channels
 from gan_core.sampling.opened import SEEDS, Shelf
 
@@ -65,17 +65,20 @@ def figures(shelf: Shelf, request: Request) -> Answer:
     return found | more, b""
 
 
+def _judged(shelf: Shelf, request: Request) -> tuple[Evidence, str, Drawn]:
+    """What samples are held against, the space in which they are, and the samples."""
+    opened = shelf.get(request["checkpoint"])
+    real = evidence(opened, request)
+    space = choose(request.get("space", "features"), SPACES, "space")
+    return real, space, drawn(opened, real, request)
+
+
 def copies(shelf: Shelf, request: Request) -> Answer:
     """Are samples copies of training images? `metrics.copying` in features or pixels (`space`),
     each with its `_real` twin: one half of the held-out images held against the other. C_T, which
     needs cells, is of features alone, and None where no cell has samples enough. The sheet has the
     samples nearest to a training image, each with that image."""
-    opened = shelf.get(request["checkpoint"])
-    real, space = (
-        evidence(opened, request),
-        choose(request.get("space", "features"), SPACES, "space"),
-    )
-    made = drawn(opened, real, request)
+    real, space, made = _judged(shelf, request)
     rows, held = made.rows(space), real.held_rows(space)
     far, index = real.far(rows, space, 1)
     usual, half = real.held_far(space), len(held) // 2
@@ -117,12 +120,7 @@ def twins(shelf: Shelf, request: Request) -> Answer:
     """The birthday-paradox test (`metrics.birthday`) in features or pixels (`space`), of samples
     and, `real`, of as many held-out images. The sheet has the closest pairs of samples, then as
     many of held-out images."""
-    opened = shelf.get(request["checkpoint"])
-    real, space = (
-        evidence(opened, request),
-        choose(request.get("space", "features"), SPACES, "space"),
-    )
-    made = drawn(opened, real, request)
+    real, space, made = _judged(shelf, request)
     rows, limit = made.rows(space), real.alike(space)
     held = real.held_rows(space)[: len(rows)]
     far, where = closest(rows, SHOWN)

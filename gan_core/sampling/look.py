@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor
 
-from gan_core import checkpoint, pictures
+from gan_core import pictures
 from gan_core.answers import Answer
 from gan_core.catalog import BadInput, choose
 from gan_core.sampling import opinion
@@ -44,7 +44,7 @@ def open_checkpoint(shelf: Shelf, request: Request) -> Answer:
     opened = shelf.get(request["checkpoint"])
     own = opened.config is not None and opened.players is not None
     if own:
-        parameters = checkpoint.header(opened.path).parameters
+        parameters = opened.header.parameters
     else:
         beside = opened.report["critic"]
         parameters = {"G": opened.report["parameters"]} | ({"D": beside} if beside else {})

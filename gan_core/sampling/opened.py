@@ -59,12 +59,17 @@ class Opened:
         return sum(t.nbytes for net in nets if net for t in net.state_dict().values())
 
     @cached_property
+    def header(self) -> checkpoint.Header:
+        """What a checkpoint of this project says of itself."""
+        return checkpoint.header(self.path)
+
+    @cached_property
     def report(self) -> dict[str, Any]:
         """G's layers, numbers and BatchNorm, what was guessed and what was converted."""
         if self.found is not None:
             return self.found
         assert self.players is not None
-        widths = checkpoint.header(self.path).converted
+        widths = self.header.converted
         notes = [f"{n} of its tensors were {kind}, read as float32." for kind, n in widths.items()]
         return foreign.report.of(self.players.shown, guessed=[], notes=notes)
 

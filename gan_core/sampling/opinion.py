@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from gan_core.catalog import OBJECTIVES
+from gan_core.sampling.drawing import BLOCK
 from gan_core.sampling.opened import Opened
 
 EPSILON = 1e-6  # of Azadi et al., so that the best sample's F is finite
@@ -62,7 +63,7 @@ def acceptance(ratio: Tensor, gamma: float | None, percentile: float) -> tuple[T
 def kept(chance: Tensor, seed: int) -> Tensor:
     """The indices of samples that stay, in their order, each by a draw of its own from the seed."""
     rng = torch.Generator().manual_seed(seed)
-    draws = torch.rand(-(-len(chance) // 16) * 16, generator=rng, dtype=torch.float64)
+    draws = torch.rand(-(-len(chance) // BLOCK) * BLOCK, generator=rng, dtype=torch.float64)
     return (draws[: len(chance)] < chance).nonzero().flatten()
 
 

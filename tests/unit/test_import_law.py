@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FLOORS = [
-    {"catalog", "stored", "holes"},
+    {"allocator", "catalog", "children", "stored", "holes"},
     {
         "penalties",
         "objectives",

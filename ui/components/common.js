@@ -39,9 +39,27 @@ function palette(element) {
     fake: dark ? "#fb923c" : "#d9480f",
     d: dark ? "#a78bfa" : "#7c3aed",
     em: dark ? "#2dd4bf" : "#0f766e",
+    fault: dark ? "#f87171" : "#b91c1c",
     dRGB: dark ? [167, 139, 250] : [124, 58, 237],
   }
 }
+
+// A component with a `canvas` gets its `colors`, and is painted anew where the theme has changed.
+function themed(state) {
+  if (!state.canvas.isConnected) return clearInterval(state.watch)
+  const colors = palette(state.canvas)
+  if (state.colors?.background === colors.background) return
+  state.colors = colors
+  state.wake()
+}
+
+// No event tells of a change of theme.
+function watchTheme(state) {
+  state.watch = setInterval(() => themed(state), 700)
+}
+
+// To the right and down, of the arrow keys.
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
 
 const still = matchMedia("(prefers-reduced-motion: reduce)")
 

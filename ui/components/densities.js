@@ -13,7 +13,7 @@ class Lab {
     this.updates = 0
     new ResizeObserver(() => this.wake()).observe(this.canvas)
     // the theme lives in variables that no event announces; a look now and then costs nothing
-    this.watch = setInterval(() => this.themed(), 700)
+    watchTheme(this)
     root.querySelector(".in").onclick = () => this.zoomBy(0.6)
     root.querySelector(".out").onclick = () => this.zoomBy(1 / 0.6)
     root.querySelector(".whole").onclick = () => this.look(null)
@@ -51,7 +51,7 @@ class Lab {
     if (current && !this.holding) this.sync(header)
     else this.stems(header)
     cards(this.root, header)
-    if (!this.colors) this.themed()
+    if (!this.colors) themed(this)
     this.glide(this.zoom || header.window)
   }
 
@@ -134,16 +134,6 @@ class Lab {
     this.glide(view || this.header.window)
     clearTimeout(this.asking)
     this.asking = setTimeout(() => this.post(null, {}, true), 160)
-  }
-
-  themed() {
-    if (!this.canvas.isConnected) return clearInterval(this.watch)
-    const host = this.canvas
-    const colors = palette(host)
-    colors.fault = colors.dark ? "#f87171" : "#b91c1c"
-    if (this.colors && this.colors.background === colors.background) return
-    this.colors = colors
-    this.wake()
   }
 
   glide(target) {

@@ -22,7 +22,7 @@ class Drawing {
     this.tool = "brush"
     this.cursor = null // [x, y] of the pointer or the arrow keys, in pixels
     new ResizeObserver(() => this.wake()).observe(this.canvas)
-    this.watch = setInterval(() => this.themed(), 700) // no event tells of a change of theme
+    watchTheme(this)
     for (const button of root.querySelectorAll("[data-tool]")) {
       button.onclick = () => this.choose(button.dataset.tool)
     }
@@ -185,9 +185,7 @@ class Drawing {
   key(event) {
     if (!this.editable) return
     const { clientWidth: w, clientHeight: h } = this.canvas
-    const [dx, dy] = {
-      ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1],
-    }[event.key] ?? [0, 0]
+    const [dx, dy] = ARROWS[event.key] ?? [0, 0]
     const use = event.key === " " || event.key === "Enter"
     if (event.key === "z" && (event.ctrlKey || event.metaKey)) this.undo()
     else if (!dx && !dy && !use) return
@@ -200,14 +198,6 @@ class Drawing {
       this.dab(...this.cursor)
       this.changed()
     }
-    this.wake()
-  }
-
-  themed() {
-    if (!this.canvas.isConnected) return clearInterval(this.watch)
-    const colors = palette(this.canvas)
-    if (this.colors?.background === colors.background) return
-    this.colors = colors
     this.wake()
   }
 

@@ -18,7 +18,7 @@ class Film {
       this.wake()
     }
     new ResizeObserver(() => this.wake()).observe(root.querySelector(".film"))
-    this.watch = setInterval(() => this.themed(), 700)
+    watchTheme(this)
     for (const [type, on] of Object.entries({
       pointerdown: this.down, pointermove: this.move, pointerup: this.up, pointerleave: this.leave,
       pointercancel: this.leave, keydown: this.keys,
@@ -48,7 +48,7 @@ class Film {
       if (this.frames) this.player.to(Math.min(header.first, this.frames - 1), 0)
     }
     if (!this.frames) this.pos = this.frame = 0
-    this.themed()
+    themed(this)
     this.wake()
   }
 
@@ -79,15 +79,6 @@ class Film {
 
   viewOf(panel) {
     return this.zooms.get(panel.name ?? "") || panel.x
-  }
-
-  themed() {
-    if (!this.canvas.isConnected) return clearInterval(this.watch)
-    const colors = palette(this.canvas)
-    colors.fault = colors.dark ? "#f87171" : "#b91c1c"
-    if (this.colors?.background === colors.background) return
-    this.colors = colors
-    this.wake()
   }
 
   wake() {

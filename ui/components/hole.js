@@ -13,7 +13,7 @@ class Hole {
     this.sent = new Set()
     this.cursor = null // the cell under the arrow keys
     new ResizeObserver(() => this.wake()).observe(this.canvas)
-    this.watch = setInterval(() => this.themed(), 700) // no event tells of a change of theme
+    watchTheme(this)
     root.querySelector("[data-do=invert]").onclick = () => this.invert()
     for (const [type, on] of Object.entries({
       pointerdown: this.down, pointermove: this.move, pointerup: this.up, pointercancel: this.up,
@@ -107,9 +107,7 @@ class Hole {
   }
 
   key(event) {
-    const [dx, dy] = {
-      ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1],
-    }[event.key] ?? [0, 0]
+    const [dx, dy] = ARROWS[event.key] ?? [0, 0]
     const use = event.key === " " || event.key === "Enter"
     if (!dx && !dy && !use) return
     event.preventDefault()
@@ -121,14 +119,6 @@ class Hole {
       this.set(this.cursor)
       this.changed()
     }
-    this.wake()
-  }
-
-  themed() {
-    if (!this.canvas.isConnected) return clearInterval(this.watch)
-    const colors = palette(this.canvas)
-    if (this.colors?.background === colors.background) return
-    this.colors = colors
     this.wake()
   }
 

@@ -79,7 +79,7 @@ class LatentMap {
 
   // Arrow keys move the cursor, Enter leads the way there.
   keys(event) {
-    const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key]
+    const by = ARROWS[event.key]
     const step = 1 / (this.header.side - 1)
     const [u, v] = this.cursor ?? [0, 0]
     if (by) this.cursor = [u + by[0] * step, v + by[1] * step].map((x) => Math.min(1, Math.max(0, +x.toFixed(3))))

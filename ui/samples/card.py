@@ -34,7 +34,7 @@ def show(choice: Choice, about: dict[str, Any]) -> None:
         machine = known.get("machine")
         st.caption(f"Trained by this command{f', on {gallery.plain(machine)}' if machine else ''}")
         st.code(known["command"], language=None, wrap_lines=True)
-    if run and about["kind"] == "image" and len(run.curves()) > 1:
+    if run and about["kind"] == "image" and run.logged > 1:
         curves(run)
     odd = " (BatchNorm looks odd)" if about["report"]["batchnorm"]["notes"] else ""
     with st.expander(f"Layers and report{odd}", icon=":material/lan:"):
